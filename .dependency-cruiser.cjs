@@ -1,0 +1,55 @@
+/** The layer arrows: electron -> main -> contract, preload -> contract, renderer -> contract. */
+const only = (folder, allowed) => ({
+	name: `${folder}-imports-only-${allowed.join("-") || "itself"}`,
+	severity: "error",
+	from: { path: `^${folder}/` },
+	to: {
+		path: "^(contract|main|electron|preload|renderer|e2e|scripts)/",
+		pathNot: `^(${[folder, ...allowed].join("|")})/`,
+	},
+});
+
+module.exports = {
+	forbidden: [
+		only("contract", []),
+		only("main", ["contract"]),
+		only("electron", ["main", "contract"]),
+		only("preload", ["contract"]),
+		only("renderer", ["contract"]),
+		{
+			name: "electron-only-in-the-shell",
+			comment:
+				"electron/ is the one privileged importer of Electron; preload/ sees its sandboxed part; e2e/ drives it.",
+			severity: "error",
+			from: { path: "^(contract|main|renderer)/" },
+			to: { path: "^(node_modules/)?electron(/|$)" },
+		},
+		{
+			name: "no-node-in-the-renderer",
+			severity: "error",
+			from: { path: "^(renderer|contract)/" },
+			to: { dependencyTypes: ["core"] },
+		},
+		{
+			name: "no-cycles",
+			severity: "error",
+			from: {},
+			to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+		},
+		{
+			name: "no-tests-in-the-product",
+			severity: "error",
+			from: {
+				path: "^(contract|main|electron|preload|renderer)/",
+				pathNot: "(\\.test\\.tsx?$|\\.integration\\.ts$|/testing/)",
+			},
+			to: { path: "(\\.test\\.tsx?$|\\.integration\\.ts$|/testing/)" },
+		},
+	],
+	options: {
+		tsPreCompilationDeps: true,
+		doNotFollow: { path: "node_modules" },
+		tsConfig: { fileName: "tsconfig.node.json" },
+		enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },
+	},
+};

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { machineRef, rangeRef } from "./ranges.ts";
+
+const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int().min(1).max(1000) };
+
+/**
+ * A request for a byte channel. Channels do not go over the RPC: in the app
+ * they are MessagePorts, on the command line an upgraded HTTP connection on
+ * the engine's socket. Both carry the frames below.
+ *
+ * - `shell`: an interactive shell with a terminal in the machine; it lives in
+ *   the engine under its `session` id, so that it can be attached again.
+ * - `exec`: one command, no terminal, output split in stdout and stderr.
+ * - `vnc`: the raw bytes of the machine's VNC server.
+ * - `logs`: the machine's output, with what came before.
+ */
+export const channelRequest = z.discriminatedUnion("kind", [
+	z.strictObject({
+		kind: z.literal("shell"),
+		range: rangeRef,
+		machine: machineRef,
+		...size,
+		/** Attach to this living session instead of starting a shell. */
+		session: z.string().max(64).optional(),
+	}),
+	z.strictObject({
+		kind: z.literal("exec"),
+		range: rangeRef,
+		machine: machineRef,
+		command: z.array(z.string().max(65_536)).min(1).max(256),
+		terminal: z.strictObject(size).optional(),
+	}),
+	z.strictObject({ kind: z.literal("vnc"), range: rangeRef, machine: machineRef }),
+	z.strictObject({
+		kind: z.literal("logs"),
+		range: rangeRef,
+		machine: machineRef,
+		follow: z.boolean().default(false),
+		tail: z.number().int().min(0).max(100_000).default(1000),
+	}),
+]);
+export type ChannelRequest = z.infer<typeof channelRequest>;
+
+/**
+ * Frames of a channel. In the app each is a structured-clone message; on the
+ * engine's socket each is `type:u8 length:u32be payload`, with JSON payloads
+ * for everything but bytes.
+ *
+ * From the engine: `opened`, `stdout`, `stderr`, `closed`. From the client:
+ * `stdin`, `stdinEnd`, `resize`, `ack`. The engine stops sending when more than
+ * `channelWindow` bytes are not acknowledged (`ack` carries a number of bytes).
+ */
+export type ChannelFrame =
+	| { type: "opened"; session: string | null }
+	| { type: "stdout"; bytes: Uint8Array }
+	| { type: "stderr"; bytes: Uint8Array }
+	| { type: "closed"; exitCode: number | null; error: import("./errors.ts").ErrorInfo | null }
+	| { type: "stdin"; bytes: Uint8Array }
+	| { type: "stdinEnd" }
+	| { type: "resize"; columns: number; rows: number }
+	| { type: "ack"; bytes: number };
+
+/** Bytes that may be on the way to a client without being acknowledged. */
+export const channelWindow = 1024 * 1024;
+/** Largest payload of one frame. */
+export const channelFrameLimit = 256 * 1024;

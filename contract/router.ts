@@ -1,0 +1,99 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { blueprintSource, deployPreview, deployRequest, shippedBlueprint, validation } from "./blueprints.ts";
+import { change } from "./changes.ts";
+import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
+import { errorCodes, errorInfo } from "./errors.ts";
+import { auditEvent, severity } from "./events.ts";
+import { template } from "./library.ts";
+import { machineRef, rangeDetail, rangeRef, rangeSummary } from "./ranges.ts";
+import { settings } from "./settings.ts";
+import { task } from "./tasks.ts";
+
+/** Every procedure may fail with each code of the catalogue; the data is an `ErrorInfo`. */
+const errors = Object.fromEntries(errorCodes.map((code) => [code, { data: errorInfo }])) as Record<
+	(typeof errorCodes)[number],
+	{ data: typeof errorInfo }
+>;
+const base = oc.errors(errors);
+
+const nothing = z.strictObject({});
+const target = z.strictObject({ range: rangeRef, machine: machineRef.optional() });
+const started = z.object({ taskId: z.string() });
+
+/** The one contract between the engine and its clients, for both transports. */
+export const contract = {
+	host: {
+		info: base.input(nothing).output(hostInfo),
+		/**
+		 * Asks a background engine to end once it has no running task, so that the
+		 * app can take the data folder. Refused by the app's own engine.
+		 */
+		handOver: base.input(nothing).output(z.object({ runningTasks: z.array(z.string()) })),
+	},
+	blueprints: {
+		shipped: base.input(nothing).output(z.array(shippedBlueprint)),
+		/** The text of a shipped blueprint or of a file, for showing it. */
+		read: base
+			.input(z.strictObject({ source: blueprintSource }))
+			.output(z.object({ file: z.string(), text: z.string() })),
+		validate: base.input(z.strictObject({ source: blueprintSource })).output(validation),
+		preview: base.input(deployRequest).output(deployPreview),
+	},
+	ranges: {
+		list: base.input(nothing).output(z.array(rangeSummary)),
+		get: base.input(z.strictObject({ range: rangeRef })).output(rangeDetail),
+		/** Accepts the deploy and starts one task per copy; follow them by `changes.watch`. */
+		deploy: base
+			.input(deployRequest)
+			.output(z.array(z.object({ rangeId: z.string(), rangeName: z.string(), taskId: z.string() }))),
+		start: base.input(target).output(started),
+		stop: base.input(target).output(started),
+		restart: base.input(target).output(started),
+		pause: base.input(target).output(started),
+		resume: base.input(target).output(started),
+		destroy: base.input(z.strictObject({ range: rangeRef })).output(started),
+		/** Goes on with an operation that died half-way. */
+		continueInterrupted: base.input(z.strictObject({ range: rangeRef })).output(started),
+	},
+	tasks: {
+		list: base.input(nothing).output(z.array(task)),
+		get: base.input(z.strictObject({ taskId: z.string().max(64) })).output(task),
+		/** Asks for a cancel; a task that ended already is left as it is. */
+		cancel: base.input(z.strictObject({ taskId: z.string().max(64) })).output(task),
+		/** Forgets the tasks that ended. */
+		clear: base.input(nothing).output(z.object({ removed: z.number() })),
+	},
+	events: {
+		list: base
+			.input(
+				z.strictObject({
+					range: rangeRef.optional(),
+					/** This severity and worse. */
+					severity: severity.optional(),
+					/** Only rows older than this id. */
+					before: z.number().int().optional(),
+					limit: z.number().int().min(1).max(1000).default(200),
+				}),
+			)
+			.output(z.array(auditEvent)),
+	},
+	settings: {
+		get: base.input(nothing).output(settings),
+		set: base.input(settings.partial()).output(settings),
+	},
+	engine: {
+		status: base.input(nothing).output(engineStatus),
+		/** Looks for engines again, now. */
+		rediscover: base.input(nothing).output(engineStatus),
+	},
+	doctor: {
+		run: base.input(z.strictObject({ fix: z.boolean().default(false) })).output(z.array(doctorCheck)),
+	},
+	library: {
+		templates: base.input(nothing).output(z.array(template)),
+	},
+	changes: {
+		watch: base.input(nothing).output(eventIterator(change)),
+	},
+};

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * unit: the pure core, no engine, many and fast.
+ * integration: real engines; one file at a time, because two cores and one engine are shared.
+ */
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: ["{contract,main,electron,preload,renderer}/**/*.test.{ts,tsx}"],
+					environment: "node",
+				},
+			},
+			{
+				test: {
+					name: "integration",
+					include: ["{main,electron}/**/*.integration.ts"],
+					environment: "node",
+					fileParallelism: false,
+					testTimeout: 120_000,
+					hookTimeout: 180_000,
+				},
+			},
+		],
+	},
+});
