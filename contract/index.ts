@@ -1,5 +1,6 @@
 export * from "./blueprints.ts";
 export * from "./changes.ts";
+export * from "./commands.ts";
 export * from "./consoles.ts";
 export * from "./engines.ts";
 export * from "./errors.ts";
@@ -8,4 +9,5 @@ export * from "./library.ts";
 export * from "./ranges.ts";
 export * from "./router.ts";
 export * from "./settings.ts";
+export * from "./shell.ts";
 export * from "./tasks.ts";

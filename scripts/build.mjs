@@ -1,0 +1,70 @@
+// Builds the app into out/: the shell, the preload script, the command line, the page, and the data they read.
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as bundle } from "esbuild";
+import { build as buildPage } from "vite";
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = join(repository, "out");
+
+/** Packages that stay outside: native code, and what Electron itself provides. */
+const external = ["electron", "better-sqlite3"];
+
+const node = {
+	absWorkingDir: repository,
+	bundle: true,
+	platform: "node",
+	sourcemap: true,
+	sourcesContent: false,
+	external,
+	logLevel: "warning",
+	metafile: true,
+};
+
+// CommonJS packages inside an ES module bundle call require() for Node's own modules.
+const requireForBundledPackages = [
+	'import { createRequire as __createRequire } from "node:module";',
+	"const require = __createRequire(import.meta.url);",
+].join(" ");
+
+const module = { ...node, format: "esm", target: "node24", banner: { js: requireForBundledPackages } };
+
+/** What the engine reads at run time, beside the code: see main/resources. */
+const data = [
+	["main/db/migrations", "migrations"],
+	["templates", "templates"],
+	["resources/icons", "icons"],
+];
+
+async function buildNode() {
+	await Promise.all([
+		bundle({ ...module, entryPoints: ["electron/index.ts"], outfile: join(out, "electron/index.js") }),
+		bundle({ ...module, entryPoints: ["main/cli/index.ts"], outfile: join(out, "cli/index.js") }),
+		// A sandboxed preload script is CommonJS and can require nothing but Electron.
+		bundle({
+			...node,
+			format: "cjs",
+			target: "chrome148",
+			entryPoints: ["preload/index.ts"],
+			outfile: join(out, "preload/index.cjs"),
+		}),
+	]);
+}
+
+function copyData() {
+	for (const [from, to] of data) {
+		const source = join(repository, from);
+		if (existsSync(source)) cpSync(source, join(out, to), { recursive: true });
+	}
+}
+
+const start = performance.now();
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await Promise.all([
+	buildNode(),
+	buildPage({ configFile: join(repository, "vite.config.ts"), root: join(repository, "renderer"), logLevel: "warn" }),
+]);
+copyData();
+process.stderr.write(`built out/ in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
