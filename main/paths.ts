@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { HomerangeError } from "../contract/errors.ts";
+
+/** Files that ship with the product and are read at run time. */
+export interface ResourcePaths {
+	/** Generated SQL of the database. */
+	readonly migrations: string;
+	/** Machine templates and shipped blueprints. */
+	readonly templates: string;
+	readonly blueprints: string;
+	readonly version: string;
+}
+
+/** The product's files below its root; the default root is the checkout. */
+export function resourcePaths(root = resolve(import.meta.dirname, "..")): ResourcePaths {
+	return {
+		migrations: join(root, "main", "db", "migrations"),
+		templates: join(root, "templates", "machines"),
+		blueprints: join(root, "templates", "blueprints"),
+		version: join(root, "package.json"),
+	};
+}
+
+/** Where the engine keeps its state: `HOMERANGE_DATA`, else the platform's place for an application's data. */
+export function dataFolder(
+	env: NodeJS.ProcessEnv = process.env,
+	home = homedir(),
+	platform = process.platform,
+): string {
+	if (env.HOMERANGE_DATA) return resolve(env.HOMERANGE_DATA);
+	if (platform === "darwin") return join(home, "Library", "Application Support", "Homerange");
+	return join(env.XDG_DATA_HOME || join(home, ".local", "share"), "homerange");
+}
+
+/** Makes the data folder, for its owner only. */
+export function prepareDataFolder(folder: string): void {
+	try {
+		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+	} catch (error) {
+		throw new HomerangeError("FORBIDDEN", `The data folder cannot be used: ${String(error)}.`, {
+			place: folder,
+			remedy: "Give yourself the folder, or choose another one with HOMERANGE_DATA.",
+			cause: error,
+		});
+	}
+}
+
+/** Longest path that a unix socket's address holds: 108 bytes on Linux, 104 on macOS, with the final zero. */
+const socketPathLimit = 103;
+
+/**
+ * The engine's socket for a data folder. A folder whose path is too long for a
+ * socket's address gets one in a private folder named by a hash.
+ */
+export function socketPath(folder: string, env: NodeJS.ProcessEnv = process.env): string {
+	const inside = join(folder, "engine.sock");
+	if (Buffer.byteLength(inside) <= socketPathLimit) return inside;
+	const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
+	const base = env.XDG_RUNTIME_DIR || join(tmpdir(), `homerange-${process.getuid?.() ?? "user"}`);
+	return join(base, `homerange-${name}.sock`);
+}
