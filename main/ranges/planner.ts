@@ -1,0 +1,149 @@
+import type { GraphStep } from "./graph.ts";
+
+/** What the planner reads of a resolved blueprint. */
+export interface PlannedRange {
+	readonly networks: readonly { readonly name: string; readonly subnet: string }[];
+	readonly machines: readonly PlannedMachine[];
+}
+
+export interface PlannedMachine {
+	readonly name: string;
+	readonly image: string;
+	readonly nics: readonly { readonly network: string; readonly ip: string }[];
+	readonly dependsOn: readonly { readonly machine: string; readonly condition: "started" | "ready" }[];
+	readonly ready: { readonly kind: string } | null;
+	readonly postBoot: readonly string[];
+}
+
+/** A step of a range's operations. Every step is idempotent: run again, it finds its work done. */
+export type RangeStep = GraphStep &
+	(
+		| { readonly kind: "dind-image" | "outer-network" | "volume" | "container" | "inner-engine" | "wall" | "filter" }
+		| { readonly kind: "stop-container" }
+		| { readonly kind: "host-image" | "image"; readonly image: string }
+		| { readonly kind: "network"; readonly network: string }
+		| { readonly kind: "create" | "start" | "ready" | "stop"; readonly machine: string }
+	);
+
+/**
+ * The whole deploy. What costs most starts first and side by side: images are
+ * looked for on the host while the container boots, machines are created as
+ * soon as their own image and networks are there, and one starts when the filter
+ * stands and what it depends on is up. Nothing starts before the filter.
+ */
+export function planDeploy(range: PlannedRange): RangeStep[] {
+	const images = [...new Set(range.machines.map((machine) => machine.image))];
+	return [
+		...containerSteps(),
+		...images.flatMap((image): RangeStep[] => [
+			{ id: `host-image:${image}`, title: `Find ${image} on the host`, after: [], kind: "host-image", image },
+			{
+				id: `image:${image}`,
+				title: `Send ${image} into the range`,
+				after: ["inner-engine", `host-image:${image}`],
+				kind: "image",
+				image,
+			},
+		]),
+		...range.networks.map(
+			({ name, subnet }): RangeStep => ({
+				id: `network:${name}`,
+				title: `Create network ${name} (${subnet})`,
+				after: ["inner-engine"],
+				kind: "network",
+				network: name,
+			}),
+		),
+		...range.machines.flatMap((machine): RangeStep[] => [
+			{
+				id: `create:${machine.name}`,
+				title: `Create ${machine.name} (${machine.nics.map((nic) => nic.ip).join(", ")})`,
+				after: [`image:${machine.image}`, ...new Set(machine.nics.map((nic) => `network:${nic.network}`))],
+				kind: "create",
+				machine: machine.name,
+			},
+			...startSteps(machine, [`create:${machine.name}`, "filter", "wall"], () => true),
+		]),
+	];
+}
+
+/** Brings a stopped range up again: its container, the filter, then its machines, in the order of their dependencies. */
+export function planStart(range: PlannedRange): RangeStep[] {
+	return [
+		...containerSteps(),
+		...range.machines.flatMap((machine) => startSteps(machine, ["filter", "wall"], () => true)),
+	];
+}
+
+/** Starts some machines of a range that runs. What they depend on outside of these is taken as it is. */
+export function planMachineStart(range: PlannedRange, machines: ReadonlySet<string>): RangeStep[] {
+	return range.machines
+		.filter((machine) => machines.has(machine.name))
+		.flatMap((machine) => startSteps(machine, [], (name) => machines.has(name)));
+}
+
+/** Stops machines, the dependents before what they depend on, then the range's container. */
+export function planStop(range: PlannedRange): RangeStep[] {
+	const stops = range.machines.map(
+		(machine): RangeStep => ({
+			id: `stop:${machine.name}`,
+			title: `Stop ${machine.name}`,
+			after: range.machines
+				.filter((other) => other.dependsOn.some((dependency) => dependency.machine === machine.name))
+				.map((other) => `stop:${other.name}`),
+			waits: true,
+			kind: "stop",
+			machine: machine.name,
+		}),
+	);
+	return [
+		...stops,
+		{
+			id: "stop-container",
+			title: "Stop the range's container",
+			after: stops.map((step) => step.id),
+			kind: "stop-container",
+		},
+	];
+}
+
+function containerSteps(): RangeStep[] {
+	return [
+		{ id: "dind-image", title: "Find the range's engine image", after: [], kind: "dind-image" },
+		{ id: "outer-network", title: "Create the range's outer network", after: [], kind: "outer-network" },
+		{ id: "volume", title: "Create the range's data volume", after: [], kind: "volume" },
+		{
+			id: "container",
+			title: "Start the range's container",
+			after: ["dind-image", "outer-network", "volume"],
+			kind: "container",
+		},
+		{
+			id: "inner-engine",
+			title: "Wait for the inner engine",
+			after: ["container"],
+			waits: true,
+			kind: "inner-engine",
+		},
+		{ id: "wall", title: "Raise the wall outside the range", after: ["container"], kind: "wall" },
+		{ id: "filter", title: "Apply the filter rules", after: ["inner-engine"], kind: "filter" },
+	];
+}
+
+function startSteps(machine: PlannedMachine, after: string[], isPlanned: (name: string) => boolean): RangeStep[] {
+	const { name } = machine;
+	const dependencies = machine.dependsOn
+		.filter((dependency) => isPlanned(dependency.machine))
+		.map((dependency) => `${dependency.condition === "ready" ? "ready" : "start"}:${dependency.machine}`);
+	return [
+		{ id: `start:${name}`, title: `Start ${name}`, after: [...after, ...dependencies], kind: "start", machine: name },
+		{
+			id: `ready:${name}`,
+			title: machine.ready === null ? `See that ${name} runs` : `Wait until ${name} is ready`,
+			after: [`start:${name}`],
+			waits: true,
+			kind: "ready",
+			machine: name,
+		},
+	];
+}
