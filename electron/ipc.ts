@@ -24,7 +24,11 @@ function check<T>(channel: string, event: Incoming, schema: z.ZodType<T>, payloa
 }
 
 /** Answers a question of the page. A refusal rejects there. */
-export function answer<T, R>(channel: string, schema: z.ZodType<T>, work: (payload: T, page: WebContents) => Promise<R>): void {
+export function answer<T, R>(
+	channel: string,
+	schema: z.ZodType<T>,
+	work: (payload: T, page: WebContents) => Promise<R>,
+): void {
 	ipcMain.handle(channel, (event, payload: unknown) => work(check(channel, event, schema, payload), event.sender));
 }
 

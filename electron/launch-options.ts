@@ -31,8 +31,8 @@ export function readLaunchOptions(args: readonly string[], folder: string): Laun
 		return given === null ? null : resolve(folder, given);
 	};
 	return launchOptions.parse({
-		range: text(values["range"]),
-		open: path(values["open"]),
-		screenshot: path(values["screenshot"]),
+		range: text(values.range),
+		open: path(values.open),
+		screenshot: path(values.screenshot),
 	});
 }

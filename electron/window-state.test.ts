@@ -16,13 +16,16 @@ test("keeps what was set over a restart", () => {
 	expect(new WindowStateFile(folder).get()).toEqual({ bounds, maximized: false, theme: "dark" });
 });
 
-test.each(["", "{", "[]", '{"bounds":{"x":"1"},"maximized":false,"theme":"dark"}', '{"bounds":null,"maximized":false,"theme":"pink"}'])(
-	"starts afresh from the torn or foreign file %j",
-	(text) => {
-		writeFileSync(join(folder, "window.json"), text);
-		expect(new WindowStateFile(folder).get()).toEqual({ bounds: null, maximized: false, theme: "system" });
-	},
-);
+test.each([
+	"",
+	"{",
+	"[]",
+	'{"bounds":{"x":"1"},"maximized":false,"theme":"dark"}',
+	'{"bounds":null,"maximized":false,"theme":"pink"}',
+])("starts afresh from the torn or foreign file %j", (text) => {
+	writeFileSync(join(folder, "window.json"), text);
+	expect(new WindowStateFile(folder).get()).toEqual({ bounds: null, maximized: false, theme: "system" });
+});
 
 const display = { x: 0, y: 0, width: 1920, height: 1080 };
 

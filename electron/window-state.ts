@@ -58,7 +58,9 @@ function read(path: string): WindowState {
 export function visibleBounds(bounds: Rectangle | null, workAreas: readonly Rectangle[]): Rectangle | null {
 	if (bounds === null) return null;
 	const handle = { ...bounds, height: 40 };
-	const isVisible = workAreas.some((area) => overlap(handle, area, "x", "width") >= 120 && overlap(handle, area, "y", "height") >= 20);
+	const isVisible = workAreas.some(
+		(area) => overlap(handle, area, "x", "width") >= 120 && overlap(handle, area, "y", "height") >= 20,
+	);
 	return isVisible ? bounds : null;
 }
 

@@ -1,0 +1,42 @@
+import { BrowserWindow, dialog, shell, type WebContents } from "electron";
+import { z } from "zod";
+import { answer } from "./ipc.ts";
+import { webAddress } from "./web-address.ts";
+
+/** The questions that the system asks for us: which file, and whether to leave the app for a web page. */
+export function setupDialogs(): void {
+	answer("homerange:choose-blueprint", z.undefined(), async (_nothing, page) => {
+		const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(page), {
+			title: "Open a blueprint",
+			properties: ["openFile"],
+			filters: [
+				{ name: "Blueprints", extensions: ["yaml", "yml"] },
+				{ name: "All files", extensions: ["*"] },
+			],
+		});
+		return canceled ? null : (filePaths[0] ?? null);
+	});
+
+	answer("homerange:open-link", z.string().max(2048), async (given, page) => {
+		const address = webAddress(given);
+		if (address === null) return false;
+		const { response } = await dialog.showMessageBox(windowOf(page), {
+			type: "question",
+			message: "Open this address in your browser?",
+			// A console's output may have made this link, so the whole of it is shown.
+			detail: address,
+			buttons: ["Cancel", "Open"],
+			defaultId: 0,
+			cancelId: 0,
+		});
+		if (response !== 1) return false;
+		await shell.openExternal(address);
+		return true;
+	});
+}
+
+function windowOf(page: WebContents): BrowserWindow {
+	const window = BrowserWindow.fromWebContents(page);
+	if (window === null) throw new Error("The page has no window.");
+	return window;
+}

@@ -1,0 +1,42 @@
+import { RPCHandler } from "@orpc/server/message-port";
+import { type PortRequest, portRequest } from "../contract/shell.ts";
+import type { Engine } from "../main/engine.ts";
+import { joinChannel, refuseChannel } from "./channel-port.ts";
+import type { EngineHost } from "./engine-host.ts";
+import { listenForPort } from "./ipc.ts";
+
+/**
+ * Joins the page's ports to the engine: one for calls, one for each console. A port
+ * that comes before the engine is up waits for it; what was posted into it waits too.
+ * A reload of the page closes all of them, and the engine's tasks go on.
+ */
+export function setupPorts(host: EngineHost<Engine>): void {
+	const handlers = new WeakMap<Engine, RPCHandler<{ actor: "app" }>>();
+	const handlerOf = (engine: Engine): RPCHandler<{ actor: "app" }> => {
+		const handler = handlers.get(engine) ?? new RPCHandler(engine.router);
+		handlers.set(engine, handler);
+		return handler;
+	};
+
+	const join = async (request: PortRequest, port: Electron.MessagePortMain): Promise<void> => {
+		if (request.kind === "channel") {
+			const channel = host.ready().then((engine) => engine.consoles.open(request.channel));
+			await joinChannel(port, channel);
+			return;
+		}
+		handlerOf(await host.ready()).upgrade(port, { context: { actor: "app" } });
+		port.start();
+	};
+
+	listenForPort(
+		"homerange:port",
+		portRequest,
+		(request, port) => {
+			join(request, port).catch((error: unknown) => {
+				console.error("A port could not be joined to the engine.", error);
+				port.close();
+			});
+		},
+		refuseChannel,
+	);
+}

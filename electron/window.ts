@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { app, BrowserWindow, screen } from "electron";
+import { theme } from "../contract/shell.ts";
+import { listen } from "./ipc.ts";
+import { pageAddress } from "./origin.ts";
+import { applyTheme, backgroundColor } from "./theme.ts";
+import { defaultSize, minimumSize, visibleBounds, type WindowStateFile } from "./window-state.ts";
+
+/** The page asks for a theme as soon as it knows the settings; the window remembers it for its first paint. */
+export function setupTheme(state: WindowStateFile): void {
+	applyTheme(state.get().theme);
+	listen("homerange:set-theme", theme, (chosen) => {
+		applyTheme(chosen);
+		for (const window of BrowserWindow.getAllWindows()) window.setBackgroundColor(backgroundColor());
+		if (chosen !== state.get().theme) state.set({ theme: chosen });
+	});
+}
+
+/** Opens the window where it was, and shows it with its first paint. */
+export function openWindow(state: WindowStateFile, preload: string, icon: string): BrowserWindow {
+	const { bounds, maximized } = state.get();
+	const workAreas = screen.getAllDisplays().map((display) => display.workArea);
+	const window = new BrowserWindow({
+		...(visibleBounds(bounds, workAreas) ?? defaultSize),
+		minWidth: minimumSize.width,
+		minHeight: minimumSize.height,
+		title: "Homerange",
+		icon,
+		show: false,
+		backgroundColor: backgroundColor(),
+		webPreferences: {
+			preload,
+			contextIsolation: true,
+			sandbox: true,
+			nodeIntegration: false,
+			webviewTag: false,
+			// The spelling checker fetches its dictionaries.
+			spellcheck: false,
+			additionalArguments: [`--homerange-version=${app.getVersion()}`],
+		},
+	});
+	if (maximized) window.maximize();
+	window.once("ready-to-show", () => window.show());
+	window.on("close", () => state.set({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }));
+	// A page whose process died is loaded again; its ports are gone with it and the tasks are not.
+	window.webContents.on("render-process-gone", (_event, { reason }) => {
+		console.error(`The page's process ended: ${reason}`);
+		if (reason !== "clean-exit" && !window.isDestroyed()) window.reload();
+	});
+	void window.loadURL(pageAddress);
+	return window;
+}
+
+/** Brings the window back from wherever it is. */
+export function showWindow(window: BrowserWindow): void {
+	if (window.isMinimized()) window.restore();
+	window.show();
+	window.focus();
+}
+
+export const builtFiles = (root: string) => ({
+	page: join(root, "renderer"),
+	preload: join(root, "preload", "index.cjs"),
+	icons: join(root, "resources", "icons"),
+});
