@@ -19,6 +19,16 @@ export interface EventRecord {
 	detail?: string | null;
 }
 
+export interface EventQuery {
+	/** Name or id. */
+	range?: string | undefined;
+	/** This severity and worse. */
+	severity?: Severity | undefined;
+	/** Only rows older than this id. */
+	before?: number | undefined;
+	limit?: number | undefined;
+}
+
 /** The audit feed: who did what to what, kept in the database and told to every watcher. */
 export class AuditLog {
 	readonly #db: Database;
@@ -48,7 +58,7 @@ export class AuditLog {
 	}
 
 	/** Newest last, so that a reader can print them as they come. */
-	list(wanted: { range?: string; severity?: Severity; before?: number; limit?: number } = {}): AuditEvent[] {
+	list(wanted: EventQuery = {}): AuditEvent[] {
 		const { range, severity, before, limit = 200 } = wanted;
 		const rows = this.#db.orm
 			.select()

@@ -1,0 +1,98 @@
+import { connect, type Socket } from "node:net";
+import { createORPCClient } from "@orpc/client";
+import { RPCLink } from "@orpc/client/fetch";
+import type { ContractRouterClient } from "@orpc/contract";
+import { Agent, fetch as undiciFetch } from "undici";
+import { HomerangeError } from "../../contract/errors.ts";
+import type { contract } from "../../contract/router.ts";
+import { fromBorderError } from "./border-errors.ts";
+
+export type EngineApi = ContractRouterClient<typeof contract>;
+
+export interface EngineClient {
+	readonly api: EngineApi;
+	readonly socketPath: string;
+	/** Resolves when the engine's process lets go of its end. */
+	readonly lost: Promise<void>;
+	close(): Promise<void>;
+}
+
+/**
+ * Connects to the engine behind the socket; null when none listens there. The
+ * connection made here stays open and unused: it keeps the engine from ending,
+ * and its end tells that the engine ended.
+ */
+export async function connectEngine(socketPath: string): Promise<EngineClient | null> {
+	const lifeline = await connectSocket(socketPath);
+	if (lifeline === null) return null;
+	lifeline.resume();
+	lifeline.unref();
+	const lost = new Promise<void>((resolve) => lifeline.once("close", () => resolve()));
+	const agent = new Agent({ connect: { socketPath }, headersTimeout: 0, bodyTimeout: 0 });
+	const link = new RPCLink({
+		url: "http://engine.invalid/rpc",
+		fetch: async (request, init) => callFetch(agent, request, init),
+		interceptors: [
+			async ({ next }) => {
+				try {
+					return await next();
+				} catch (error) {
+					throw fromBorderError(error);
+				}
+			},
+		],
+	});
+	return {
+		api: createORPCClient(link),
+		socketPath,
+		lost,
+		async close() {
+			lifeline.destroy();
+			await agent.destroy();
+		},
+	};
+}
+
+/** Opens a plain connection to the engine's socket; null when nobody listens. */
+export async function connectSocket(path: string): Promise<Socket | null> {
+	const socket = connect(path);
+	const { promise, resolve, reject } = Promise.withResolvers<Socket | null>();
+	socket.once("connect", () => resolve(socket));
+	socket.once("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT" || error.code === "ECONNREFUSED") return resolve(null);
+		reject(
+			new HomerangeError("FORBIDDEN", `The engine's socket cannot be reached: ${error.message}.`, {
+				place: path,
+				remedy: "Run the command as the user who owns the data folder.",
+				cause: error,
+			}),
+		);
+	});
+	const result = await promise;
+	// The owner of the connection listens for its end; a late error is part of that.
+	socket.on("error", () => undefined);
+	return result;
+}
+
+async function callFetch(agent: Agent, request: Request, init: object): Promise<Response> {
+	try {
+		const response = await undiciFetch(request.url, {
+			...init,
+			method: request.method,
+			headers: Object.fromEntries(request.headers),
+			body: request.body === null ? null : await request.text(),
+			signal: request.signal,
+			dispatcher: agent,
+		});
+		return new Response(response.body, {
+			status: response.status,
+			headers: Object.fromEntries(response.headers),
+		});
+	} catch (error) {
+		if (request.signal.aborted) throw error;
+		throw new HomerangeError("INTERRUPTED", "The engine ended while it was asked.", {
+			remedy: "Run the command again; `homerange list` shows what became of the ranges.",
+			cause: error,
+		});
+	}
+}

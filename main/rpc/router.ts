@@ -1,0 +1,90 @@
+import { implement } from "@orpc/server";
+import type { Change } from "../../contract/changes.ts";
+import { contract } from "../../contract/router.ts";
+import type { Logger } from "../log.ts";
+import { asBorderError } from "./border-errors.ts";
+import type { Services } from "./services.ts";
+
+/** Who is calling; each transport says it. */
+export interface CallContext {
+	readonly actor: "app" | "cli";
+}
+
+export type EngineRouter = ReturnType<typeof createRouter>;
+
+/** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
+export function createRouter(services: Services, log: Logger) {
+	const { ranges, tasks, events, settings, host, blueprints } = services;
+	const os = implement(contract)
+		.$context<CallContext>()
+		.use(async ({ next, path }) => {
+			try {
+				return await next();
+			} catch (error) {
+				throw asBorderError(error, path.join("."), log);
+			}
+		});
+	return os.router({
+		host: {
+			info: os.host.info.handler(() => services.info),
+			handOver: os.host.handOver.handler(() => services.handOver()),
+		},
+		blueprints: {
+			shipped: os.blueprints.shipped.handler(() => blueprints.shipped()),
+			read: os.blueprints.read.handler(({ input }) => blueprints.read(input.source)),
+			validate: os.blueprints.validate.handler(({ input }) => blueprints.validate(input.source)),
+			preview: os.blueprints.preview.handler(({ input }) => ranges.preview(input)),
+		},
+		ranges: {
+			list: os.ranges.list.handler(() => ranges.list()),
+			get: os.ranges.get.handler(({ input }) => ranges.get(input.range)),
+			deploy: os.ranges.deploy.handler(({ input, context }) => ranges.deploy(input, context.actor)),
+			start: os.ranges.start.handler(({ input, context }) => ranges.start(input.range, input.machine, context.actor)),
+			stop: os.ranges.stop.handler(({ input, context }) => ranges.stop(input.range, input.machine, context.actor)),
+			restart: os.ranges.restart.handler(({ input, context }) =>
+				ranges.restart(input.range, input.machine, context.actor),
+			),
+			pause: os.ranges.pause.handler(({ input, context }) => ranges.pause(input.range, input.machine, context.actor)),
+			resume: os.ranges.resume.handler(({ input, context }) =>
+				ranges.resume(input.range, input.machine, context.actor),
+			),
+			destroy: os.ranges.destroy.handler(({ input, context }) => ranges.destroy(input.range, context.actor)),
+			continueInterrupted: os.ranges.continueInterrupted.handler(({ input, context }) =>
+				ranges.continueInterrupted(input.range, context.actor),
+			),
+		},
+		tasks: {
+			list: os.tasks.list.handler(() => tasks.list()),
+			get: os.tasks.get.handler(({ input }) => tasks.get(input.taskId)),
+			cancel: os.tasks.cancel.handler(({ input }) => tasks.cancel(input.taskId)),
+			clear: os.tasks.clear.handler(() => ({ removed: tasks.clear() })),
+		},
+		events: {
+			list: os.events.list.handler(({ input }) => events.list(input)),
+		},
+		settings: {
+			get: os.settings.get.handler(() => settings.get()),
+			set: os.settings.set.handler(({ input }) => settings.set(input)),
+		},
+		engine: {
+			status: os.engine.status.handler(() => host.status()),
+			rediscover: os.engine.rediscover.handler(() => host.rediscover()),
+		},
+		doctor: {
+			run: os.doctor.run.handler(({ input, context }) => services.runDoctor(input.fix, context.actor)),
+		},
+		library: {
+			templates: os.library.templates.handler(() => services.templates()),
+		},
+		changes: {
+			watch: os.changes.watch.handler(({ signal }) => watch(services, signal)),
+		},
+	});
+}
+
+/** The snapshot is taken after the subscription begins, in one go: no change falls between. */
+async function* watch(services: Services, signal = new AbortController().signal): AsyncGenerator<Change, void> {
+	const changes = services.changes.subscribe(signal);
+	yield services.snapshot();
+	yield* changes;
+}
