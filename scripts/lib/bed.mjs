@@ -1,0 +1,161 @@
+// The test bed: a Docker Engine, and on request libvirt, on a machine where no init system starts them.
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cachePath, readJson, writeJson } from "./cache.mjs";
+import { capabilityFittingRuntime, missingCapabilities } from "./capabilities.mjs";
+import { askVersion, defaultSocket } from "./docker.mjs";
+import { installPackages, missingPackages } from "./packages.mjs";
+import { isRoot } from "./privilege.mjs";
+import { run } from "./run.mjs";
+import { isAlive, socketAnswers, startService, stopService, waitUntilReady } from "./service.mjs";
+import { alreadyDone, Impossible } from "./steps.mjs";
+
+/** What the Docker part of the bed needs; docker-cli is a package of its own from Debian 13 on. */
+export const dockerPackages = ["docker.io", "iptables", "iproute2", "ca-certificates"];
+export const libvirtPackages = ["qemu-system-x86", "qemu-utils", "libvirt-daemon-system", "libvirt-clients"];
+
+const libvirtSocket = "/var/run/libvirt/libvirt-sock";
+const virtlogSocket = "/var/run/libvirt/virtlogd-sock";
+
+/** Where a bed lives. Another state folder, socket and data root make a second bed that knows nothing of the first. */
+export function bedAt({ state, socket, dataRoot } = {}) {
+	const folder = state ?? cachePath("testbed");
+	return {
+		folder,
+		record: join(folder, "testbed.json"),
+		socket: socket ?? defaultSocket,
+		dataRoot: dataRoot ?? "/var/lib/docker",
+		// dockerd's own default is shared by every dockerd of the machine; a bed of one's own needs its own.
+		execRoot: state ? join(folder, "exec") : "/var/run/docker",
+		pidFile: join(folder, "dockerd.pid"),
+	};
+}
+
+/** Starts dockerd unless an engine answers on the socket. */
+export async function bringUpDocker(bed, extraArguments = []) {
+	const answering = await askVersion(`unix://${bed.socket}`);
+	if (answering.version) return alreadyDone(`Docker ${answering.version} answers on ${bed.socket}`);
+	requireRoot();
+	mkdirSync(bed.folder, { recursive: true });
+	mkdirSync(dirname(bed.socket), { recursive: true });
+	await cleanUp(bed);
+	const missing = missingCapabilities();
+	const service = await startService("dockerd", "dockerd", [...dockerdArguments(bed, missing), ...extraArguments], {
+		logFile: join(bed.folder, "dockerd.log"),
+	});
+	// Recorded before it is ready: a script that is ended meanwhile must not leave a daemon that nobody knows.
+	remember(bed, service);
+	let version;
+	await waitUntilReady(service, async () => {
+		version = (await askVersion(`unix://${bed.socket}`)).version;
+		return version !== undefined;
+	});
+	const fitted = missing.length > 0 ? `, runtime fitted to a machine without ${missing.join(", ")}` : "";
+	return { detail: `Docker ${version} on ${bed.socket}${fitted}`, value: { started: true } };
+}
+
+function dockerdArguments(bed, missing) {
+	const args = ["--host", `unix://${bed.socket}`, "--pidfile", bed.pidFile, "--storage-driver", "overlay2"];
+	args.push("--data-root", bed.dataRoot, "--exec-root", bed.execRoot);
+	if (missing.length === 0) return args;
+	const runtime = join(bed.folder, "capfit");
+	writeFileSync(runtime, capabilityFittingRuntime(missing));
+	chmodSync(runtime, 0o755);
+	return [...args, "--add-runtime", `capfit=${runtime}`, "--default-runtime", "capfit"];
+}
+
+/** Installs libvirt and QEMU when missing, and starts virtlogd and libvirtd unless a libvirtd answers. */
+export async function bringUpLibvirt(bed) {
+	if (await socketAnswers(libvirtSocket)) return alreadyDone(`libvirtd answers on ${libvirtSocket}`);
+	const missing = await missingPackages(libvirtPackages);
+	if (missing.length > 0) await installPackages(missing);
+	if (await socketAnswers(libvirtSocket)) return `started by the system after the installation`;
+	requireRoot();
+	mkdirSync(bed.folder, { recursive: true });
+	for (const [name, socket] of [
+		["virtlogd", virtlogSocket],
+		["libvirtd", libvirtSocket],
+	]) {
+		if (await socketAnswers(socket)) continue;
+		const args = ["--pid-file", join(bed.folder, `${name}.pid`)];
+		const service = await startService(name, name, args, { logFile: join(bed.folder, `${name}.log`) });
+		remember(bed, service);
+		await waitUntilReady(service, () => socketAnswers(socket));
+	}
+	const version = await run("virsh", ["-c", "qemu:///system", "version", "--daemon"], { limitMs: 20_000 });
+	return { detail: /Running hypervisor: (.+)/.exec(version.stdout)?.[1] ?? "answers", value: { started: true } };
+}
+
+/** Ends what this bed started, in reverse order, and removes its mounts, sockets and pid files. */
+export async function bringDown(bed) {
+	const recorded = recordedServices(bed);
+	if (recorded.length === 0) return alreadyDone("this bed started nothing");
+	// A dockerd that was killed has left its containers running. Only a new one knows how to end them.
+	const killed = recorded.some((service) => service.name === "dockerd" && !isAlive(service));
+	if (killed) await bringUpDocker(bed);
+	const reports = [];
+	for (const service of recordedServices(bed).toReversed()) {
+		reports.push(`${service.name} ${await stopService(service)}`);
+	}
+	await cleanUp(bed);
+	rmSync(bed.record, { force: true });
+	return reports.join(", ");
+}
+
+/** What runs, and which of it this bed started. */
+export async function bedStatus(bed) {
+	const services = recordedServices(bed);
+	const pidOf = (name) => services.find((service) => service.name === name && isAlive(service))?.pid ?? null;
+	const engine = await askVersion(`unix://${bed.socket}`);
+	return {
+		docker: {
+			socket: `unix://${bed.socket}`,
+			running: engine.version !== undefined,
+			version: engine.version ?? null,
+			problem: engine.problem ?? null,
+			pid: pidOf("dockerd"),
+			startedByBed: pidOf("dockerd") !== null,
+		},
+		libvirt: {
+			socket: libvirtSocket,
+			running: await socketAnswers(libvirtSocket),
+			pid: pidOf("libvirtd"),
+			startedByBed: pidOf("libvirtd") !== null,
+		},
+		missingCapabilities: missingCapabilities(),
+		folder: bed.folder,
+	};
+}
+
+function recordedServices(bed) {
+	return readJson(bed.record)?.services ?? [];
+}
+
+function remember(bed, service) {
+	const others = recordedServices(bed).filter((other) => isAlive(other));
+	writeJson(bed.record, { services: [...others, service] });
+}
+
+/** A killed dockerd leaves its socket, its pid files and its containers' mounts; the next one trips over the last two. */
+async function cleanUp(bed) {
+	const mounts = [];
+	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
+		const [, , , root, path] = line.split(" ");
+		if (!path) continue;
+		// dockerd binds its data root onto itself. A disk that is mounted there has the root "/" and stays.
+		const bound = path === bed.dataRoot && root !== "/";
+		if (bound || path.startsWith(`${bed.dataRoot}/`) || path.startsWith(`${bed.execRoot}/`)) mounts.push(path);
+	}
+	for (const path of mounts.toReversed()) await run("umount", ["--lazy", path], { cleanup: true });
+	for (const file of [bed.pidFile, bed.socket, join(bed.execRoot, "containerd", "containerd.pid")]) {
+		rmSync(file, { force: true });
+	}
+}
+
+function requireRoot() {
+	if (isRoot) return;
+	throw new Impossible(
+		"no Docker Engine answers, and without an init system only root can start one",
+		"Start Docker as your system does (for example: sudo systemctl start docker), or run this as root.",
+	);
+}

@@ -1,0 +1,67 @@
+// Everything that a fresh clone needs before it can build, run or test. Each part leaves alone what is there already.
+import { bedAt, bringUpDocker, dockerPackages } from "./bed.mjs";
+import { displayPackages, hasDisplay } from "./display.mjs";
+import { engineEnvironment, findEngine } from "./docker.mjs";
+import { prepareElectron } from "./electron.mjs";
+import { buildImages, rootPackages, wantedImages } from "./images.mjs";
+import { installNodeModules, preferLocalPrograms } from "./node-modules.mjs";
+import { hasApt, installPackages, missingPackages } from "./packages.mjs";
+import { hasProgram } from "./run.mjs";
+import { alreadyDone, Impossible, step, together } from "./steps.mjs";
+
+/**
+ * Sets everything up and changes this process's environment (PATH, DOCKER_HOST, ELECTRON_OVERRIDE_DIST_PATH) so that
+ * what it starts finds it. Gives { engine, startedBed }: whether the engine is one that this call started.
+ */
+export async function setup() {
+	const found = await findEngine();
+	const [, engine] = await together(prepareNode(), prepareEngine(found));
+	return engine;
+}
+
+async function prepareNode() {
+	await step("node modules", installNodeModules);
+	preferLocalPrograms();
+	await step("Electron runtime", prepareElectron);
+}
+
+async function prepareEngine(found) {
+	const packages = [];
+	if (!found) packages.push(...dockerPackages, ...rootPackages);
+	else if (!(await hasProgram("docker"))) packages.push("docker-cli|docker.io");
+	if (!hasDisplay) packages.push(...displayPackages);
+	await step("system packages", async () => {
+		if (!hasApt && !found) {
+			throw new Impossible(
+				"no Docker Engine answers, and this system is neither Debian nor Ubuntu",
+				"Install Docker (Docker Desktop on macOS), start it, then start again.",
+			);
+		}
+		const missing = hasApt ? await missingPackages(packages) : [];
+		if (missing.length === 0) return alreadyDone("installed");
+		return `installed ${(await installPackages(missing)).join(" ")}`;
+	});
+	const result = await step("Docker Engine", () => (found ? adoptEngine(found) : startEngine()));
+	await buildImages(wantedImages());
+	return result;
+}
+
+function adoptEngine(engine) {
+	Object.assign(process.env, engineEnvironment(engine));
+	return { ...alreadyDone(`Docker ${engine.version} answers (${engine.via})`), value: { engine, startedBed: false } };
+}
+
+async function startEngine() {
+	// With systemd the installation has started it.
+	const tried = [];
+	const started = await findEngine(tried);
+	if (started) return adoptEngine(started);
+	if (process.env.DOCKER_HOST) {
+		throw new Impossible(
+			`DOCKER_HOST is ${process.env.DOCKER_HOST}, and no engine answers there: ${tried[0].verdict}`,
+			"Start that engine, or unset DOCKER_HOST to let another one be used.",
+		);
+	}
+	const { detail } = await bringUpDocker(bedAt());
+	return { detail, value: { engine: await findEngine(), startedBed: true } };
+}
