@@ -1,0 +1,89 @@
+import { HomerangeError } from "../../contract/errors.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+import { FrameDemuxer } from "../docker/frames.ts";
+import { abortable } from "./abortable.ts";
+import { label } from "./names.ts";
+
+const outputLimit = 256 * 1024;
+const limitMs = 30_000;
+
+export interface HelperRequest {
+	image: string;
+	/** Plain sh. Values go in as arguments, never into the script's text. */
+	script: string;
+	arguments?: string[];
+	/** May change the packet filter of the engine's host. Nothing else is ever granted. */
+	mayFilter?: boolean;
+	labels?: Record<string, string>;
+}
+
+/**
+ * Runs a script in a short-lived container that shares the network namespace of the engine's host: the only way to
+ * see that host which also works when it is a virtual machine (Docker Desktop). It is not privileged, has every
+ * capability dropped, and leaves nothing. Standard error is part of the output.
+ */
+export async function runHostHelper(
+	host: DockerEngine,
+	request: HelperRequest,
+	signal?: AbortSignal,
+): Promise<{ exitCode: number; output: string }> {
+	const limit = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(limitMs)]);
+	const abort = abortable({}, limit);
+	const container = await host.api.createContainer({
+		...abort,
+		Image: request.image,
+		Entrypoint: ["sh", "-c", request.script, "homerange-helper"],
+		Cmd: request.arguments ?? [],
+		User: "0:0",
+		Labels: { ...request.labels, [label.role]: "helper" },
+		AttachStdout: true,
+		AttachStderr: true,
+		HostConfig: {
+			NetworkMode: "host",
+			CapDrop: ["ALL"],
+			CapAdd: request.mayFilter ? ["NET_ADMIN", "NET_RAW"] : [],
+			AutoRemove: true,
+			LogConfig: { Type: "none", Config: {} },
+			RestartPolicy: { Name: "no" },
+		},
+	});
+	try {
+		const stream = await container.attach({ ...abort, stream: true, stdout: true, stderr: true });
+		const output = collect(stream);
+		// Waiting begins before the start: an automatically removed container cannot be asked afterwards.
+		const ended = container.wait({ ...abort, condition: "next-exit" });
+		const [, { StatusCode: exitCode }] = await Promise.all([container.start(abort), ended]);
+		return { exitCode, output: await output };
+	} catch (error) {
+		await container.remove({ force: true, v: true }).catch((again: unknown) => {
+			// Gone or going: that is what was wanted.
+			if (!(again instanceof Error && /no such container|already in progress/i.test(again.message))) throw again;
+		});
+		if (signal?.aborted || !limit.aborted) throw error;
+		throw new HomerangeError("TIMEOUT", `A helper container did not end within ${limitMs / 1000} seconds.`, {
+			place: host.label,
+		});
+	}
+}
+
+function collect(stream: NodeJS.ReadableStream): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		const frames = new FrameDemuxer((_, bytes) => {
+			if (size < outputLimit) chunks.push(bytes.subarray(0, outputLimit - size));
+			size += bytes.length;
+		});
+		stream.on("data", (chunk: Buffer) => {
+			try {
+				frames.push(chunk);
+			} catch (error) {
+				reject(error);
+			}
+		});
+		const done = () => resolve(Buffer.concat(chunks).toString("utf8"));
+		stream.once("end", done);
+		stream.once("close", done);
+		stream.once("error", reject);
+	});
+}

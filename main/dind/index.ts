@@ -1,0 +1,16 @@
+export { chooseProfile, type ProfileChoice } from "./choose-profile.ts";
+export { type Dind, type DindRecord, type DindSpec, dindOf } from "./dind.ts";
+export { imageForProfile, resolveDindImage } from "./dind-image.ts";
+export { ensureDind } from "./ensure-dind.ts";
+export { type HostFacts, hostFacts } from "./host-facts.ts";
+export type { IsolationProfile, IsolationProfileName } from "./isolation-profile.ts";
+export { lastLogLines } from "./last-log-lines.ts";
+export { listOwnDinds, type OwnDind } from "./list-dinds.ts";
+export { hostNames, label } from "./names.ts";
+export { ensureOuterNetwork, takenSubnets } from "./outer-network.ts";
+export { chooseOuterSubnet } from "./outer-subnet.ts";
+export { profileOf } from "./profiles.ts";
+export { removeDind } from "./remove-dind.ts";
+export { pauseDind, startDind, stopDind, unpauseDind } from "./run-dind.ts";
+export { ensureVolume } from "./volume.ts";
+export { waitForInnerEngine } from "./wait-for-engine.ts";

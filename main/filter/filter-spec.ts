@@ -1,0 +1,21 @@
+import type { Route } from "../../contract/ranges.ts";
+
+export interface FilterNetwork {
+	name: string;
+	/** Interface name of the network's bridge, such as "hr0". */
+	bridge: string;
+	subnet: string;
+	gateway: string;
+	internet: boolean;
+	isolated: boolean;
+}
+
+/** What may pass in a range: its networks, its routes, and what the internet never includes. */
+export interface FilterSpec {
+	networks: FilterNetwork[];
+	routes: Route[];
+	/** The interface that leads out of the range; absent: the isolation profile's. */
+	outerInterface?: string;
+	/** CIDRs that internet never reaches, beyond the private ones that it never does: the host's networks, the pool. */
+	forbidden: string[];
+}

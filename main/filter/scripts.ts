@@ -1,0 +1,68 @@
+import { outChain, resolverToken } from "./compile-rules.ts";
+
+/** Old kernels have no nf_tables: take the commands that the kernel answers, as the engine's entrypoints do. */
+export const chooseTables = `
+iptables -nL >/dev/null 2>&1 || PATH=/usr/local/sbin/.iptables-legacy:$PATH
+export PATH XTABLES_LOCKFILE=/tmp/homerange-xtables.lock
+ipv6=no; [ -d /proc/sys/net/ipv6 ] && ipv6=yes
+`;
+
+const fingerprint = `
+sum=$({
+  iptables -S; iptables -t nat -S PREROUTING; iptables -t nat -S ${outChain}
+  iptables -t nat -S POSTROUTING | grep ${outChain}
+  [ $ipv6 = no ] || ip6tables -S
+} 2>/dev/null | sha256sum)
+echo "fingerprint \${sum%% *}"
+`;
+
+export const fingerprintScript = `${chooseTables}${fingerprint}`;
+
+/**
+ * Arguments: profile, outer interface, bridges of the networks with internet. Input: the IPv4 rules, a line "#v6",
+ * the IPv6 rules.
+ *
+ * The resolver of the container is one of two. On a user-defined network it is the outer engine's own, a socket at
+ * 127.0.0.11 on a port that differs at every start; machines' questions are redirected to it, which needs
+ * route_localnet on their bridge (what else they send to 127.0.0.0/8 there meets the INPUT policy). Under
+ * rootlesskit it is slirp4netns' own resolver, the third address of its network.
+ */
+export const applyScript = `
+set -eu
+profile=$1 outer=$2; shift 2
+${chooseTables}
+all=$(cat)
+v4=\${all%%#v6*}
+v6=\${all#*#v6}
+
+udp= tcp=
+case $v4 in *${resolverToken.udp}*)
+  if [ "$profile" = unprivileged ]; then
+    address=$(ip -4 -o addr show dev "$outer" | sed -n 's/.* inet \\([0-9.]*\\)\\.[0-9]*\\/.*/\\1.3/p' | head -n 1)
+    [ -z "$address" ] || { udp=$address:53; tcp=$udp; }
+  else
+    address=$(sed -n 's/^nameserver[[:space:]]*\\([0-9.]*\\)[[:space:]]*$/\\1/p' /etc/resolv.conf | head -n 1)
+    if [ "$address" = 127.0.0.11 ]; then
+      port=$(sed -n 's/^ *[0-9]*: 0B00007F:\\([0-9A-F]*\\) .*/\\1/p' /proc/net/udp | head -n 1)
+      [ -z "$port" ] || udp=127.0.0.11:$(printf %d "0x$port")
+      port=$(sed -n 's/^ *[0-9]*: 0B00007F:\\([0-9A-F]*\\) 00000000:0000 0A .*/\\1/p' /proc/net/tcp | head -n 1)
+      [ -z "$port" ] || tcp=127.0.0.11:$(printf %d "0x$port")
+      echo 1 >/proc/sys/net/ipv4/conf/default/route_localnet
+      for bridge; do
+        f=/proc/sys/net/ipv4/conf/$bridge/route_localnet
+        [ ! -e "$f" ] || echo 1 >"$f"
+      done
+    elif [ -n "$address" ]; then
+      udp=$address:53; tcp=$udp
+    fi
+  fi
+esac
+# A resolver that was not found leaves no rule: names then do not resolve, and nothing else changes.
+printf '%s\\n' "$v4" | sed -e "\${udp:+s/${resolverToken.udp}/$udp/;}/${resolverToken.udp}/d" -e "\${tcp:+s/${resolverToken.tcp}/$tcp/;}/${resolverToken.tcp}/d" |
+  iptables-restore -w 10 -n
+iptables -w 10 -t nat -C POSTROUTING -j ${outChain} 2>/dev/null || iptables -w 10 -t nat -A POSTROUTING -j ${outChain}
+if [ $ipv6 = yes ]; then
+  printf '%s\\n' "$v6" | ip6tables-restore -w 10 -n
+fi
+[ -z "$udp" ] || echo "resolver $udp"
+${fingerprint}`;
