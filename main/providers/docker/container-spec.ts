@@ -1,0 +1,99 @@
+import type { ContainerCreateOptions, EndpointSettings, HostConfig } from "dockerode";
+import type { ResolvedMachine } from "../../blueprint/resolved.ts";
+import { compareApi } from "../../docker/api-version.ts";
+
+export interface SpecContext {
+	readonly owner: string;
+	readonly rangeId: string;
+	readonly rangeName: string;
+	/** API version of the inner engine. */
+	readonly apiVersion: string;
+	/** Whether the inner engine has cgroups to enforce a machine's own limits. */
+	readonly perMachineLimits: boolean;
+}
+
+/** From API 1.44 on, one create call takes all endpoints, each with its MAC. */
+export const takesAllEndpoints = (apiVersion: string): boolean => compareApi(apiVersion, "1.44") >= 0;
+/** From API 1.48 (engine 28) on, an endpoint takes its interface's name and its rank as default gateway. */
+export const namesInterfaces = (apiVersion: string): boolean => compareApi(apiVersion, "1.48") >= 0;
+
+const processLimit = 4096;
+const cpuShareUnit = 1024;
+
+/**
+ * The container of a machine. Everything that decides what it may do on its
+ * engine is set here and nowhere else: a blueprint reaches command, environment,
+ * hostname, labels, terminal, and the two limits, and nothing more of HostConfig.
+ */
+export function containerSpec(machine: ResolvedMachine, context: SpecContext): ContainerCreateOptions {
+	const first = machine.nics[0];
+	const endpoints = takesAllEndpoints(context.apiVersion) ? machine.nics : machine.nics.slice(0, 1);
+	return {
+		name: machine.name,
+		Image: machine.image,
+		Hostname: machine.hostname,
+		...(machine.command === null ? {} : { Cmd: [...machine.command] }),
+		Env: Object.entries(machine.environment).map(([key, value]) => `${key}=${value}`),
+		Labels: labels(machine, context),
+		Tty: machine.serial,
+		OpenStdin: machine.serial,
+		// Before API 1.44 the first endpoint's MAC is a property of the container.
+		...(first === undefined || takesAllEndpoints(context.apiVersion) ? {} : { MacAddress: first.mac }),
+		HostConfig: hostConfig(machine, context),
+		NetworkingConfig: {
+			EndpointsConfig: Object.fromEntries(
+				endpoints.map((nic, at) => [nic.network, endpointSettings(nic, at, context.apiVersion)]),
+			),
+		},
+	};
+}
+
+/** Settings of one NIC: exact address and MAC and, where the engine can, its place and its rank. */
+export function endpointSettings(
+	nic: ResolvedMachine["nics"][number],
+	position: number,
+	apiVersion: string,
+): EndpointSettings {
+	const settings = {
+		IPAMConfig: { IPv4Address: nic.ip },
+		...(takesAllEndpoints(apiVersion) ? { MacAddress: nic.mac } : {}),
+		...(namesInterfaces(apiVersion)
+			? {
+					DriverOpts: { "com.docker.network.endpoint.ifname": `eth${position}` },
+					GwPriority: nic.isDefault ? 1 : 0,
+				}
+			: {}),
+	};
+	// dockerode's type wants every field of an endpoint's answer; the engine wants only these.
+	return settings as EndpointSettings;
+}
+
+function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig {
+	const { memoryBytes, cpus } = machine;
+	return {
+		NetworkMode: machine.nics[0]?.network ?? "none",
+		RestartPolicy: { Name: "no" },
+		LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
+		...(context.perMachineLimits
+			? {
+					PidsLimit: processLimit,
+					// Swap counts as memory: a limit that only moves the pages elsewhere is none.
+					...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+					...(cpus === null ? {} : { CpuShares: Math.max(2, Math.round(cpus * cpuShareUnit)) }),
+				}
+			: {}),
+	};
+}
+
+/** A blueprint's own labels cannot take the place of ours. */
+function labels(machine: ResolvedMachine, context: SpecContext): Record<string, string> {
+	const own = Object.entries(machine.labels).filter(([key]) => !key.startsWith("io.homerange."));
+	return {
+		...Object.fromEntries(own),
+		"io.homerange.owner": context.owner,
+		"io.homerange.range": context.rangeId,
+		"io.homerange.range-name": context.rangeName,
+		"io.homerange.role": "machine",
+		"io.homerange.machine": machine.name,
+	};
+}

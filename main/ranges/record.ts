@@ -1,0 +1,136 @@
+import { z } from "zod";
+import {
+	type IsolationProfile,
+	isolationProfile,
+	type Machine,
+	type MachineState,
+	type RangeDetail,
+	type RangeState,
+	type RangeSummary,
+} from "../../contract/ranges.ts";
+import type { ResolvedBlueprint, ResolvedMachine } from "../blueprint/resolved.ts";
+import { isUp, type MachineWanted, type RangeWanted } from "./states.ts";
+
+/** The objects of a range on the host engine, and the version of the inner engine once it answered. */
+export const recordedDind = z.object({
+	rangeId: z.string(),
+	container: z.string(),
+	volume: z.string(),
+	network: z.string(),
+	subnet: z.string(),
+	image: z.string(),
+	profile: isolationProfile,
+	engine: z.string().nullable(),
+});
+export type RecordedDind = z.infer<typeof recordedDind>;
+
+export interface MachineRecord {
+	readonly id: string;
+	readonly spec: ResolvedMachine;
+	state: MachineState;
+	reason: string | null;
+	wanted: MachineWanted;
+	engineId: string | null;
+}
+
+/** A range as the store keeps it: what was asked for, and what is true now. */
+export interface RangeRecord {
+	readonly id: string;
+	readonly name: string;
+	readonly createdAt: string;
+	readonly blueprint: ResolvedBlueprint;
+	state: RangeState;
+	reason: string | null;
+	wanted: RangeWanted;
+	/** The operation that died half-way. */
+	interrupted: string | null;
+	profile: IsolationProfile | null;
+	profileReason: string | null;
+	dind: RecordedDind | null;
+	readonly machines: readonly MachineRecord[];
+}
+
+export const machineId = (rangeId: string, name: string): string => `${rangeId}-${name}`;
+
+/** Name of a network's bridge in the range, known before the network exists, so that rules can name it first. */
+export const bridgeName = (position: number): string => `hr${position}`;
+
+export function toDetail(range: RangeRecord, taskId: string | null): RangeDetail {
+	const { blueprint } = range;
+	return {
+		...common(range, taskId),
+		networks: blueprint.networks.map(({ name, subnet, gateway, internet, isolated }) => ({
+			name,
+			subnet,
+			gateway,
+			internet,
+			isolated,
+		})),
+		routes: [...blueprint.routes],
+		machines: range.machines.map(toMachine),
+		limits: blueprint.limits,
+	};
+}
+
+export function toSummary(range: RangeRecord, taskId: string | null): RangeSummary {
+	const { machines } = range;
+	return {
+		...common(range, taskId),
+		counts: {
+			networks: range.blueprint.networks.length,
+			machines: machines.length,
+			machinesUp: machines.filter((machine) => isUp(machine.state)).length,
+			machinesFailed: machines.filter((machine) => machine.state === "failed" || machine.reason !== null).length,
+		},
+	};
+}
+
+function common(range: RangeRecord, taskId: string | null): Omit<RangeSummary, "counts"> {
+	const { id, name, state, reason, createdAt, interrupted, blueprint, dind, profile } = range;
+	return {
+		id,
+		name,
+		state,
+		reason,
+		createdAt,
+		taskId,
+		interrupted,
+		blueprint: { name: blueprint.name, title: blueprint.title, sha256: blueprint.sha256 },
+		dind:
+			dind === null || profile === null
+				? null
+				: {
+						container: dind.container,
+						volume: dind.volume,
+						network: dind.network,
+						engine: dind.engine,
+						profile,
+						profileReason: range.profileReason ?? "",
+					},
+	};
+}
+
+function toMachine({ id, spec, state, reason, engineId }: MachineRecord): Machine {
+	return {
+		id,
+		name: spec.name,
+		hostname: spec.hostname,
+		provider: spec.provider,
+		state,
+		engineId,
+		reason,
+		source: spec.source,
+		image: spec.image,
+		nics: spec.nics.map(({ network, ip, mac, isDefault }) => ({ network, ip, mac, isDefault })),
+		consoles: [
+			"shell",
+			...(spec.vncPort === null ? [] : ["vnc" as const]),
+			...(spec.serial ? ["serial" as const] : []),
+		],
+		dependsOn: spec.dependsOn.map((dependency) => dependency.machine),
+		cpus: spec.cpus,
+		memoryBytes: spec.memoryBytes,
+		diskBytes: spec.diskBytes,
+		labels: spec.labels,
+	};
+}
