@@ -1,0 +1,76 @@
+import { Duplex } from "node:stream";
+import type { ExecStream } from "./exec.ts";
+
+/** How long the process gets to end by itself after its stdin was closed. */
+const graceMs = 2000;
+
+/**
+ * The process of an exec as a connection: it carries bytes to something else (an API socket, a machine's port).
+ * `end()` closes our direction only. Destroying it ends the process too: its stdin is closed, and if that is not
+ * enough, or at once when `isPatient` is false, it is killed.
+ */
+export class ProcessSocket extends Duplex {
+	readonly #exec: ExecStream;
+	readonly #isPatient: boolean;
+
+	constructor(exec: ExecStream, isPatient: boolean) {
+		super({ allowHalfOpen: true });
+		this.#exec = exec;
+		this.#isPatient = isPatient;
+		const { stream } = exec;
+		stream.on("data", (bytes: Buffer) => {
+			this.touch();
+			if (!this.destroyed && !this.push(bytes)) stream.pause();
+		});
+		stream.once("end", () => {
+			if (!this.destroyed) this.push(null);
+			if (!this.writableEnded) this.end();
+		});
+		stream.once("error", (error) => this.destroy(error));
+		stream.once("close", () => {
+			if (!stream.readableEnded) this.destroy();
+		});
+	}
+
+	/** Called at every byte in either direction. */
+	protected touch(): void {
+		// Nothing to note here; a subclass that watches for idleness does.
+	}
+
+	override _read(): void {
+		this.#exec.stream.resume();
+	}
+
+	override _write(chunk: Buffer, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+		this.touch();
+		const { stream } = this.#exec;
+		// Once the process or its peer has ended, nobody takes bytes any more.
+		if (stream.writableEnded || stream.destroyed) callback();
+		else stream.write(chunk, encoding, callback);
+	}
+
+	override _final(callback: (error?: Error | null) => void): void {
+		const { stream } = this.#exec;
+		if (!stream.writableEnded) stream.end();
+		callback();
+	}
+
+	override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+		const { stream } = this.#exec;
+		if (!stream.destroyed && !stream.readableEnded) {
+			if (this.#isPatient) this.#endPatiently();
+			else this.#exec.kill();
+		}
+		callback(error);
+	}
+
+	#endPatiently(): void {
+		const { stream } = this.#exec;
+		const timer = setTimeout(() => this.#exec.kill(), graceMs);
+		const ended = () => clearTimeout(timer);
+		stream.once("end", ended);
+		stream.once("close", ended);
+		if (!stream.writableEnded) stream.end();
+		stream.resume();
+	}
+}
