@@ -10,19 +10,20 @@ import { hasProgram } from "./run.mjs";
 import { alreadyDone, Impossible, step, together } from "./steps.mjs";
 
 /**
- * Sets everything up and changes this process's environment (PATH, DOCKER_HOST, ELECTRON_OVERRIDE_DIST_PATH) so that
- * what it starts finds it. Gives { engine, startedBed }: whether the engine is one that this call started.
+ * Sets up what is asked for (everything by default) and changes this process's environment (PATH, DOCKER_HOST,
+ * ELECTRON_OVERRIDE_DIST_PATH) so that what it starts finds it. Gives { engine, startedBed } (whether this call has
+ * started the engine), or undefined without an engine.
  */
-export async function setup() {
-	const found = await findEngine();
-	const [, engine] = await together(prepareNode(), prepareEngine(found));
-	return engine;
+export async function setup({ engine = true, electron = true } = {}) {
+	const found = engine ? await findEngine() : undefined;
+	const [, result] = await together(prepareNode(electron), engine ? prepareEngine(found) : undefined);
+	return result;
 }
 
-async function prepareNode() {
+async function prepareNode(electron) {
 	await step("node modules", installNodeModules);
 	preferLocalPrograms();
-	await step("Electron runtime", prepareElectron);
+	if (electron) await step("Electron runtime", prepareElectron);
 }
 
 async function prepareEngine(found) {

@@ -1,0 +1,33 @@
+// Playwright's JSON report as counts, failures and reasons of skips.
+
+/** A test that passed only in a later attempt counts as failed: nothing here is retried in silence. */
+export function readPlaywrightReport(json) {
+	const report = { passed: 0, failures: [], skips: [] };
+	for (const error of json.errors ?? []) report.failures.push({ name: "outside of any test", reason: firstLine(error.message) });
+	for (const suite of json.suites ?? []) addSuite(report, suite, []);
+	return report;
+}
+
+function addSuite(report, suite, path) {
+	const here = suite.title ? [...path, suite.title] : path;
+	for (const child of suite.suites ?? []) addSuite(report, child, here);
+	for (const spec of suite.specs ?? []) {
+		for (const test of spec.tests) addTest(report, [...here, spec.title].join(" > "), test);
+	}
+}
+
+function addTest(report, name, test) {
+	if (test.status === "expected") report.passed += 1;
+	else if (test.status === "skipped") {
+		const note = test.annotations.find((annotation) => annotation.type === "skip" || annotation.type === "fixme");
+		report.skips.push({ name, reason: note?.description ?? "no reason given" });
+	} else {
+		const error = test.results.flatMap((result) => result.errors ?? [])[0];
+		report.failures.push({ name, reason: test.status === "flaky" ? "passed only when tried again" : firstLine(error?.message) });
+	}
+}
+
+function firstLine(text) {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: Playwright colours its messages with escape sequences.
+	return String(text ?? "no message").replace(/\u001b\[[0-9;]*m/g, "").split("\n")[0];
+}

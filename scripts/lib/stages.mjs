@@ -1,0 +1,123 @@
+// The stages of `npm test`, in order. Each gives { passed, failures: [{name, reason}], skips: [{name, reason}] }.
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder, readJson, repository } from "./cache.mjs";
+import { hasDisplay, startVirtualDisplay } from "./display.mjs";
+import { runMark } from "./leftovers.mjs";
+import { readPlaywrightReport } from "./playwright-report.mjs";
+import { run } from "./run.mjs";
+import { say } from "./steps.mjs";
+
+const minute = 60_000;
+const shownLines = 40;
+
+/** needs: what has to be set up before. */
+export const stages = [
+	{ name: "typecheck", run: () => npmCheck("typecheck", 5 * minute) },
+	{ name: "lint", run: () => npmCheck("lint", 3 * minute) },
+	{ name: "arrows", run: () => npmCheck("arrows", 3 * minute) },
+	{ name: "schema", run: checkSchema },
+	{ name: "migrations", run: checkMigrations },
+	{ name: "unit", run: () => vitest("unit", 10 * minute) },
+	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 25 * minute) },
+	{ name: "build", run: () => npmCheck("build", 5 * minute) },
+	{ name: "e2e", needs: ["engine", "electron"], run: () => playwright(25 * minute) },
+];
+
+/** A command that is right or wrong counts as one test. */
+async function check(name, program, args, limitMs) {
+	const result = await run(program, args, { cwd: repository, env: runMark, allowFailure: true, limitMs });
+	if (result.code === 0) return { passed: 1, failures: [], skips: [] };
+	for (const line of (result.stdout + result.stderr).trimEnd().split("\n").slice(-shownLines)) say(`       | ${line}`);
+	return failure(name, result.timedOut ? overLimit(limitMs) : `exit code ${result.code}`);
+}
+
+function npmCheck(script, limitMs) {
+	return check(script, "npm", ["run", "--silent", script], limitMs);
+}
+
+/** The generated schema must be the one that is committed. */
+async function checkSchema() {
+	const folder = join(repository, "resources", "schema");
+	const before = readFolder(folder);
+	const report = await npmCheck("schema", minute);
+	if (report.failures.length > 0) return report;
+	const after = readFolder(folder);
+	const stale = [...after].filter(([name, text]) => before.get(name) !== text).map(([name]) => name);
+	for (const name of stale) {
+		if (before.has(name)) writeFileSync(join(folder, name), before.get(name));
+		else rmSync(join(folder, name));
+	}
+	return stale.length === 0 ? report : failure("schema", `stale: ${stale.join(", ")}. Run npm run schema and commit it`);
+}
+
+/** The database's schema must have its migrations: generating them once more into a copy must add none. */
+async function checkMigrations() {
+	const migrations = join("main", "db", "migrations");
+	const copy = mkdtempSync(join(tmpdir(), "homerange-migrations-"));
+	try {
+		cpSync(join(repository, migrations), copy, { recursive: true });
+		const before = readdirSync(copy, { recursive: true }).length;
+		const args = ["generate", "--dialect", "sqlite", "--schema", join("main", "db", "schema.ts"), "--out", copy];
+		const report = await check("migrations", "drizzle-kit", args, 2 * minute);
+		if (report.failures.length > 0 || readdirSync(copy, { recursive: true }).length === before) return report;
+		return failure("migrations", "the schema has changed without a migration. Run npm run migrations and commit it");
+	} finally {
+		rmSync(copy, { recursive: true });
+	}
+}
+
+async function vitest(project, limitMs) {
+	const file = join(cacheFolder("reports"), `${project}.json`);
+	rmSync(file, { force: true });
+	const reporter = join(repository, "scripts", "lib", "vitest-reporter.mjs");
+	const args = ["run", "--project", project, "--allowOnly=false", "--reporter=default", `--reporter=${reporter}`];
+	const env = { ...runMark, HOMERANGE_REPORT: file };
+	const result = await run("vitest", args, { cwd: repository, env, show: true, allowFailure: true, limitMs });
+	return complete(project, readJson(file), result, limitMs);
+}
+
+async function playwright(limitMs) {
+	const file = join(cacheFolder("reports"), "e2e.json");
+	rmSync(file, { force: true });
+	const screen = hasDisplay ? undefined : await startVirtualDisplay();
+	try {
+		const args = ["test", "--config", join("e2e", "playwright.config.ts"), "--forbid-only", "--retries=0"];
+		const env = { ...runMark, PLAYWRIGHT_JSON_OUTPUT_NAME: file, ...(screen ? { DISPLAY: screen.display } : {}) };
+		const result = await run("playwright", [...args, "--reporter=list,json"], {
+			cwd: repository,
+			env,
+			show: true,
+			allowFailure: true,
+			limitMs,
+		});
+		return complete("e2e", existsSync(file) ? readPlaywrightReport(readJson(file)) : undefined, result, limitMs);
+	} finally {
+		await screen?.stop();
+	}
+}
+
+/** A runner that failed without a failed test, or ended without a report, has failed too. */
+function complete(name, report, result, limitMs) {
+	const found = report ?? { passed: 0, failures: [], skips: [] };
+	if (result.timedOut) found.failures.push({ name, reason: overLimit(limitMs) });
+	else if (!report) found.failures.push({ name, reason: `wrote no report, exit code ${result.code}` });
+	else if (result.code !== 0 && found.failures.length === 0) {
+		found.failures.push({ name, reason: `exit code ${result.code} without a failed test` });
+	}
+	return found;
+}
+
+function failure(name, reason) {
+	return { passed: 0, failures: [{ name, reason }], skips: [] };
+}
+
+function overLimit(limitMs) {
+	return `ended after its limit of ${limitMs / minute} minutes`;
+}
+
+function readFolder(folder) {
+	if (!existsSync(folder)) return new Map();
+	return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
