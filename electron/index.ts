@@ -130,18 +130,13 @@ function setupScreenshot(asked: LaunchOptions): void {
 	);
 }
 
-/** Ranges keep running in Docker; the engine only lets go of them. */
+/** Ranges keep running in Docker; the engine only lets go of them before the process ends. */
 function setupQuit(): void {
-	let isClosed = false;
 	app.on("will-quit", (event) => {
-		if (isClosed || host === null) return;
+		if (host === null) return;
 		event.preventDefault();
-		const engineHost = host;
-		void engineHost.close().then(
-			() => {
-				isClosed = true;
-				app.quit();
-			},
+		void host.close().then(
+			() => app.exit(0),
 			(error: unknown) => {
 				console.error("The engine did not end cleanly.", error);
 				app.exit(1);
@@ -150,7 +145,9 @@ function setupQuit(): void {
 	});
 }
 
-app.enableSandbox();
+// Chromium refuses its own sandbox to root, who must start the app with --no-sandbox (tests in a
+// container do). The page's world stays the sandboxed one: each window asks for it by itself.
+if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 registerPageScheme();
 if (takeSingleInstance()) {
 	setupQuit();
