@@ -1,0 +1,42 @@
+import { asWritten, type Check } from "./check.ts";
+import type { MachineFormat } from "./format.ts";
+import { refuseLogPattern } from "./log-pattern.ts";
+import { placeAt } from "./place.ts";
+import { parseHttpProbe } from "./quantities.ts";
+
+const forms = ["tcp", "http", "exec", "log"] as const;
+
+/** Checks that a readiness probe has exactly one form, and that form's spelling. */
+export function checkReady({ root, issues }: Check, name: string, { ready }: MachineFormat): void {
+	const path = ["machines", name, "ready"];
+	if (ready === undefined) return;
+	const written = forms.filter((form) => placeAt(root, [...path, form]) !== null);
+	if (written.length === 0) {
+		issues.error(
+			path,
+			"This probe does not say what to probe.",
+			'Write one of tcp: 80, http: "80/health", exec: [cmd] and log: "regex".',
+		);
+	} else if (written.length > 1) {
+		issues.error(
+			[...path, written[1] ?? ""],
+			`This probe has both ${written.join(" and ")}.`,
+			"Keep exactly one of them.",
+			"key",
+		);
+	}
+	if (ready.http !== undefined) {
+		const text = asWritten(root, [...path, "http"], ready.http);
+		if (parseHttpProbe(text) === null) {
+			issues.error(
+				[...path, "http"],
+				`"${text.slice(0, 80)}" is not a port and a path.`,
+				"Write 80/health, without http:// and a host.",
+			);
+		}
+	}
+	if (ready.log !== undefined) {
+		const refused = ready.log === "" ? "The pattern is empty." : refuseLogPattern(ready.log);
+		if (refused !== null) issues.error([...path, "log"], refused, 'Write a short pattern, such as "ready to accept".');
+	}
+}

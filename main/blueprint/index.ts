@@ -1,0 +1,22 @@
+export { defaultMac } from "./addresses.ts";
+export { loadFileSources } from "./file-sources.ts";
+export { blueprintInvalid, type LoadedBlueprint, listShippedBlueprints, loadBlueprint } from "./load.ts";
+export { type ParsedBlueprint, parseBlueprint } from "./parse.ts";
+export { formatDuration, formatSize, parseDuration, parsePorts, parseSize } from "./quantities.ts";
+export {
+	type ReadyProbe,
+	type ResolvedBlueprint,
+	type ResolvedDependency,
+	type ResolvedFile,
+	type ResolvedMachine,
+	type ResolvedNetwork,
+	resolvedBlueprint,
+	resolvedMachine,
+} from "./resolved.ts";
+export {
+	createTemplateLookup,
+	type MachineTemplate,
+	type SnapshotSource,
+	type TemplateLookup,
+} from "./template-lookup.ts";
+export { loadTemplates, parseTemplate, toTemplate } from "./templates.ts";

@@ -1,0 +1,44 @@
+import type { Template } from "../../contract/library.ts";
+import type { ProviderName } from "../../contract/ranges.ts";
+import type { ReadyProbe } from "./resolved.ts";
+
+/** A machine template with the defaults that the contract's view leaves out. */
+export interface MachineTemplate extends Template {
+	readonly command: string[] | null;
+	readonly environment: Record<string, string>;
+	readonly ready: ReadyProbe | null;
+	readonly serial: boolean;
+}
+
+/** What a machine that starts from a snapshot begins with. */
+export interface SnapshotSource {
+	readonly name: string;
+	readonly provider: ProviderName;
+	readonly image: string;
+	/** The template that the snapshotted machine started from, whose defaults still hold; null when unknown. */
+	readonly template: MachineTemplate | null;
+}
+
+/** What parsing needs to know of the library. Pure look-ups: a parse reads no file and asks no engine. */
+export interface TemplateLookup {
+	template(name: string): MachineTemplate | null;
+	/** For hints, sorted. */
+	templateNames(): readonly string[];
+	snapshot(name: string): SnapshotSource | null;
+	snapshotNames(): readonly string[];
+}
+
+/** A lookup over what was loaded once; later entries win over earlier ones of the same name. */
+export function createTemplateLookup(
+	templates: readonly MachineTemplate[],
+	snapshots: readonly SnapshotSource[] = [],
+): TemplateLookup {
+	const templateOf = new Map(templates.map((template) => [template.name, template]));
+	const snapshotOf = new Map(snapshots.map((snapshot) => [snapshot.name, snapshot]));
+	return {
+		template: (name) => templateOf.get(name) ?? null,
+		templateNames: () => [...templateOf.keys()].sort(),
+		snapshot: (name) => snapshotOf.get(name) ?? null,
+		snapshotNames: () => [...snapshotOf.keys()].sort(),
+	};
+}
