@@ -61,5 +61,5 @@ export function showWindow(window: BrowserWindow): void {
 export const builtFiles = (root: string) => ({
 	page: join(root, "renderer"),
 	preload: join(root, "preload", "index.cjs"),
-	icons: join(root, "resources", "icons"),
+	icons: join(root, "icons"),
 });

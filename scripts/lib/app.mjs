@@ -7,7 +7,7 @@ import { run } from "./run.mjs";
 const pictureLimitMs = 3 * 60_000;
 
 /** The app's command line. Chromium refuses to run its sandbox as root; that concerns test machines only. */
-function appCommand(options) {
+export function appCommand(options) {
 	const switches = isRoot ? ["--no-sandbox", "--disable-gpu"] : [];
 	return ["electron", [repository, ...switches, ...options]];
 }
