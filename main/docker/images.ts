@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { HomerangeError } from "../../contract/errors.ts";
 import { printable } from "./api-errors.ts";
 import { architectureVerdict } from "./architecture.ts";
-import { asking } from "./asking.ts";
+import { asking, saveImage } from "./asking.ts";
 import type { DockerEngine, InnerEngine } from "./engine.ts";
 import { type ImageFacts, imageReference, inspectImage, isSameImage } from "./image-inspect.ts";
 import { readImageLines } from "./image-lines.ts";
@@ -152,7 +152,7 @@ async function stream(
 ): Promise<number> {
 	const stop = new AbortController();
 	const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-	const saved = await asking(host.api).getImage(reference).get({ abortSignal: both });
+	const saved = await saveImage(host.api, reference, both);
 	let done = 0;
 	let reported = 0;
 	const counted = new PassThrough({ highWaterMark: 1024 * 1024 });

@@ -14,10 +14,11 @@ export class TunnelSocket extends ProcessSocket {
 		exec.stderr.resume();
 	}
 
-	/** As of `net.Socket`: emits `timeout` after so long without a byte; 0 switches it off. */
+	/** As of `net.Socket`: emits `timeout` after so long without a byte; 0 switches it off and removes the listener. */
 	setTimeout(ms: number, listener?: () => void): this {
 		this.#idleMs = ms;
-		if (listener) this.once("timeout", listener);
+		if (listener && ms === 0) this.removeListener("timeout", listener);
+		else if (listener) this.once("timeout", listener);
 		this.touch();
 		return this;
 	}
