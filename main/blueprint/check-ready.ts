@@ -1,6 +1,5 @@
 import { asWritten, type Check } from "./check.ts";
 import type { MachineFormat } from "./format.ts";
-import { refuseLogPattern } from "./log-pattern.ts";
 import { placeAt } from "./place.ts";
 import { parseHttpProbe } from "./quantities.ts";
 
@@ -36,7 +35,17 @@ export function checkReady({ root, issues }: Check, name: string, { ready }: Mac
 		}
 	}
 	if (ready.log !== undefined) {
-		const refused = ready.log === "" ? "The pattern is empty." : refuseLogPattern(ready.log);
+		const refused = ready.log === "" ? "The pattern is empty." : refusePattern(ready.log);
 		if (refused !== null) issues.error([...path, "log"], refused, 'Write a short pattern, such as "ready to accept".');
+	}
+}
+
+/** Why a pattern is none, or null. How long it may run is for the one who runs it to bound. */
+function refusePattern(pattern: string): string | null {
+	try {
+		new RegExp(pattern);
+		return null;
+	} catch (error) {
+		return `This is not a regular expression: ${error instanceof Error ? error.message : String(error)}.`;
 	}
 }

@@ -44,6 +44,13 @@ const line = (limit: number) =>
 		.max(limit, `Use at most ${limit} characters.`)
 		.regex(/^[^\0]*$/, "A NUL character cannot stand here.");
 
+/** Text for people, shown in windows and terminals. */
+const prose = (limit: number) =>
+	z
+		.string()
+		.max(limit, `Use at most ${limit} characters.`)
+		.regex(/^(?:[^\p{Cc}]|[\n\t])*$/u, "Control characters cannot stand here.");
+
 /** Text that may be written as a bare number or boolean: `PORT: 8080`. It means what is written. */
 const words = z.union([line(formatLimits.argumentLength), z.number(), z.boolean()]);
 
@@ -193,7 +200,7 @@ export const machineFormat = z.strictObject({
 				/^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$/,
 				"This is not a name of a label.\nUse letters, digits, dots, hyphens and slashes.",
 			),
-		z.union([line(4096), z.number(), z.boolean()]),
+		z.union([prose(4096), z.number(), z.boolean()]),
 		formatLimits.labels,
 	).optional(),
 });
@@ -212,10 +219,10 @@ export const limitsFormat = z.strictObject({
 export const blueprintFormat = z.strictObject({
 	blueprint: z.literal(1, "This version knows blueprint format 1 only.\nWrite blueprint: 1."),
 	name: named,
-	title: line(200).optional(),
-	description: line(10_000).optional(),
-	author: line(200).optional(),
-	tags: z.array(line(64)).max(formatLimits.tags, `Use at most ${formatLimits.tags} tags.`).optional(),
+	title: prose(200).optional(),
+	description: prose(10_000).optional(),
+	author: prose(200).optional(),
+	tags: z.array(prose(64)).max(formatLimits.tags, `Use at most ${formatLimits.tags} tags.`).optional(),
 	networks: mapOf(named, networkFormat, formatLimits.networks),
 	routes: z.array(routeFormat).max(formatLimits.routes, `Use at most ${formatLimits.routes} routes.`).optional(),
 	router: z.strictObject({ image: z.string() }).optional(),

@@ -11,13 +11,15 @@ export type Aim = "key" | "value" | "auto";
 /** A hint that costs something (the nearest of many names) is computed only for what is reported. */
 export type Hint = string | null | (() => string | null);
 
+type Found = Omit<BlueprintIssue, "hint"> & { hint: Hint };
+
 /** Collects problems of one document, with a position for each. */
 export class Issues {
 	readonly #file: string;
 	readonly #lines: Lines;
 	#root: Place | null = null;
-	readonly #errors: BlueprintIssue[] = [];
-	readonly #warnings: BlueprintIssue[] = [];
+	readonly #errors: Found[] = [];
+	readonly #warnings: Found[] = [];
 	#left = 0;
 
 	constructor(file: string, text: string) {
@@ -56,20 +58,25 @@ export class Issues {
 
 	/** Everything found, in the order of the text. */
 	finish(): { errors: BlueprintIssue[]; warnings: BlueprintIssue[] } {
-		const inOrder = (a: BlueprintIssue, b: BlueprintIssue) => a.line - b.line || a.column - b.column;
+		const inOrder = (a: Found, b: Found) => a.line - b.line || a.column - b.column;
 		const all = this.#errors.toSorted(inOrder);
-		const errors = all.slice(0, textLimits.issues);
+		const errors = all.slice(0, textLimits.issues).map(withHint);
 		const more = all.length - errors.length + this.#left;
 		const last = errors.at(-1);
 		if (more > 0 && last !== undefined) {
 			errors.push({ ...last, path: "", message: `There are ${more} more problems.`, hint: "Mend these first." });
 		}
-		return { errors, warnings: this.#warnings.toSorted(inOrder) };
+		return { errors, warnings: this.#warnings.toSorted(inOrder).map(withHint) };
 	}
 
-	#issue(offset: number, path: Path, message: string, hint: Hint): BlueprintIssue {
-		const text = typeof hint === "function" ? hint() : hint;
-		return { file: this.#file, ...this.#lines.position(offset), path: path.join("."), message, hint: text };
+	#issue(offset: number, path: Path, message: string, hint: Hint): Found {
+		return {
+			file: this.#file,
+			...this.#lines.position(offset),
+			path: printable(path.join(".")),
+			message: printable(message),
+			hint,
+		};
 	}
 
 	/** The deepest place on the path that the text has: what is missing is reported where it should be. */
@@ -88,4 +95,15 @@ export class Issues {
 		const wantsKey = !exact || aim === "key" || (aim === "auto" && (place.kind !== "scalar" || place.isEmpty));
 		return wantsKey && place.keyOffset !== null ? place.keyOffset : place.offset;
 	}
+}
+
+function withHint(found: Found): BlueprintIssue {
+	const hint = typeof found.hint === "function" ? found.hint() : found.hint;
+	return { ...found, hint: hint === null ? null : printable(hint) };
+}
+
+/** Messages quote the document, which may hold anything: terminal escapes, direction marks, a megabyte. */
+function printable(text: string): string {
+	const clipped = text.length > 600 ? `${text.slice(0, 600)}…` : text;
+	return clipped.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
 }

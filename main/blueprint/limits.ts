@@ -5,13 +5,15 @@
 export const textLimits = {
 	/** UTF-8 bytes of the whole document. */
 	bytes: 1024 * 1024,
-	/** Lexical tokens; a machine with everything in it takes about two hundred. */
-	tokens: 60_000,
+	/** Lexical tokens; a machine with ten settings takes about a hundred. */
+	tokens: 40_000,
+	/** Characters of one scalar or comment; a file's content is the longest that the format takes. */
+	token: 512 * 1024,
 	/** Collections inside collections, counted by the YAML parser (a document is one). */
 	depth: 48,
 	aliases: 1000,
 	/** Values, with every alias counted as all that it stands for. */
-	nodes: 40_000,
+	nodes: 20_000,
 	keyLength: 256,
 	/** Problems that are reported; more help nobody. */
 	issues: 100,

@@ -1,9 +1,13 @@
-/** Edits (insert, delete, replace, swap of neighbours) that make `b` out of `a`. */
-export function editDistance(a: string, b: string): number {
+/**
+ * Edits (insert, delete, replace, swap of neighbours) that make `b` out of `a`; more
+ * than `limit` are not counted out, the answer is then Infinity.
+ */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
 	let beforeLast: number[] = [];
 	let last = Array.from({ length: b.length + 1 }, (_, j) => j);
 	for (let i = 1; i <= a.length; i++) {
 		const row = [i];
+		let smallest = i;
 		for (let j = 1; j <= b.length; j++) {
 			const replace = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
 			let best = Math.min(replace, (last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1);
@@ -11,11 +15,15 @@ export function editDistance(a: string, b: string): number {
 				best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
 			}
 			row.push(best);
+			smallest = Math.min(smallest, best);
 		}
+		// A swap reaches back two rows, so one more than the limit may still come down by it.
+		if (smallest > limit + 1) return Number.POSITIVE_INFINITY;
 		beforeLast = last;
 		last = row;
 	}
-	return last[b.length] ?? 0;
+	const distance = last[b.length] ?? 0;
+	return distance > limit ? Number.POSITIVE_INFINITY : distance;
 }
 
 /**
@@ -32,8 +40,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 		const longer = Math.max(candidate.length, word.length);
 		const allowed = Math.max(1, Math.floor(longer / 3));
 		if (Math.abs(candidate.length - word.length) > allowed || candidate.length > 64) continue;
-		const distance = editDistance(wanted, candidate.toLowerCase());
-		if (distance <= allowed && distance < bestDistance) {
+		const distance = editDistance(wanted, candidate.toLowerCase(), Math.min(allowed, bestDistance - 1));
+		if (distance < bestDistance) {
 			best = candidate;
 			bestDistance = distance;
 		}

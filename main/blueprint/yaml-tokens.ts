@@ -48,6 +48,13 @@ export function readTokens(text: string): CST.Token[] {
 		afterScalarMark = type === "scalar" && !afterScalarMark;
 		if (type === "alias") aliases++;
 		refuseToken(type, offset, lexeme);
+		if (lexeme.length > textLimits.token) {
+			throw new Refusal(
+				offset,
+				"One value of the document is larger than 512 KiB.",
+				"Keep it in a file and name it by source.",
+			);
+		}
 		if (++tokens > textLimits.tokens) {
 			throw new Refusal(offset, `The document has more than ${textLimits.tokens} tokens.`, "Split it into several.");
 		}
