@@ -187,3 +187,10 @@ export const journal = sqliteTable(
 	},
 	(t) => [primaryKey({ columns: [t.rangeId, t.taskId, t.step] })],
 );
+
+/** What was found out by trying, so that it need not be tried again: by a key that names what was tried where. */
+export const facts = sqliteTable("facts", {
+	key: text("key").primaryKey(),
+	value: text("value", { mode: "json" }).$type<unknown>().notNull(),
+	foundAt: text("found_at").notNull(),
+});
