@@ -1,7 +1,7 @@
-import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
+import { HomerangeError } from "../../contract/errors.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
-import { ensureHostImage } from "../docker/images.ts";
+import { ensureHostImage, type TransferOptions } from "../docker/images.ts";
 import type { DindRecipe, IsolationProfileName } from "./isolation-profile.ts";
 
 const recipeLabel = "io.homerange.dind";
@@ -38,6 +38,10 @@ export async function inspectDindImage(host: DockerEngine, image: string): Promi
 	}
 }
 
+/** A registry that did not answer is not asked again for a while: every deploy would wait for it. */
+const retryAfterMs = 10 * 60_000;
+const refusals = new WeakMap<DockerEngine, Map<string, { at: number; error: HomerangeError }>>();
+
 /**
  * The image to run ranges in: the wanted one, pulled when it is missing; otherwise one of ours that is on the host
  * already, with the reason. IMAGE_UNAVAILABLE when there is neither.
@@ -45,20 +49,42 @@ export async function inspectDindImage(host: DockerEngine, image: string): Promi
 export async function resolveDindImage(
 	host: DockerEngine,
 	wanted: string,
-	o: { signal?: AbortSignal; onProgress?: Parameters<typeof ensureHostImage>[2]["onProgress"] } = {},
+	options: TransferOptions = {},
 ): Promise<{ image: string; reason: string | null }> {
+	const refusal = await pullOnce(host, wanted, options);
+	if (!refusal) return { image: wanted, reason: null };
+	const image = await presentImage(host);
+	if (image === null) throw refusal;
+	return {
+		image,
+		reason: `${wanted} is not on the host and could not be pulled; ${image} is here and serves as well.`,
+	};
+}
+
+/** Null when the image is on the host now; otherwise why it is not. */
+async function pullOnce(host: DockerEngine, wanted: string, options: TransferOptions): Promise<HomerangeError | null> {
+	const refused = refusals.get(host) ?? new Map<string, { at: number; error: HomerangeError }>();
+	refusals.set(host, refused);
+	const last = refused.get(wanted);
+	const isFresh = last !== undefined && Date.now() - last.at < retryAfterMs;
+	if (isFresh && (await inspectDindImage(host, wanted)) === null) return last.error;
 	try {
-		await ensureHostImage(host, wanted, o);
-		return { image: wanted, reason: null };
+		await ensureHostImage(host, wanted, options);
+		refused.delete(wanted);
+		return null;
 	} catch (error) {
 		if (!(error instanceof HomerangeError) || error.code !== "IMAGE_UNAVAILABLE") throw error;
-		const present = await host.api.listImages({ filters: { label: [recipeLabel], dangling: ["false"] } });
-		const tags = present.sort((a, b) => b.Created - a.Created).flatMap((image) => image.RepoTags ?? []);
-		const image = tags.find((tag) => tag !== "<none>:<none>");
-		if (image === undefined) throw error;
-		return {
-			image,
-			reason: `${wanted} is not available (${toErrorInfo(error).message}) ${image} is here and serves as well.`,
-		};
+		refused.set(wanted, { at: Date.now(), error });
+		return error;
 	}
+}
+
+/** What our own scripts call it: a derived image carries the label too, but not the name. */
+const ownName = /(?:^|\/)homerange\/dind:/;
+
+/** The newest tagged image on the host that was made by our recipe. */
+async function presentImage(host: DockerEngine): Promise<string | null> {
+	const present = await host.api.listImages({ filters: { label: [recipeLabel], dangling: ["false"] } });
+	const tags = present.sort((a, b) => b.Created - a.Created).flatMap((image) => image.RepoTags ?? []);
+	return tags.find((tag) => ownName.test(tag)) ?? tags.find((tag) => tag !== "<none>:<none>") ?? null;
 }
