@@ -8,8 +8,24 @@ import { build as buildPage } from "vite";
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(repository, "out");
 
-/** Packages that stay outside: native code, and what Electron itself provides. */
-const external = ["electron", "better-sqlite3"];
+/** What stays outside: native code (ssh2 works without its two optional pieces), and what Electron provides. */
+const external = ["electron", "better-sqlite3", "cpu-features", "*.node"];
+
+/**
+ * dockerode loads gRPC and protobuf for builds by BuildKit, at start and from files of its own folder.
+ * Nothing here builds images through the API, so the bundle leaves both out.
+ */
+const withoutBuildKit = {
+	name: "without-buildkit",
+	setup(build) {
+		build.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ path, importer }) =>
+			importer.endsWith(join("dockerode", "lib", "docker.js")) ? { path, namespace: "left-out" } : undefined,
+		);
+		build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+			contents: `module.exports = () => { throw new Error("${path} is not part of the bundle"); };`,
+		}));
+	},
+};
 
 const node = {
 	absWorkingDir: repository,
@@ -19,7 +35,7 @@ const node = {
 	sourcesContent: false,
 	external,
 	logLevel: "warning",
-	metafile: true,
+	plugins: [withoutBuildKit],
 };
 
 // CommonJS packages inside an ES module bundle call require() for Node's own modules.
@@ -30,7 +46,7 @@ const requireForBundledPackages = [
 
 const module = { ...node, format: "esm", target: "node24", banner: { js: requireForBundledPackages } };
 
-/** What the engine reads at run time, beside the code: see main/resources. */
+/** What the engine reads at run time, beside the code: see main/paths.ts. */
 const data = [
 	["main/db/migrations", "migrations"],
 	["templates", "templates"],
