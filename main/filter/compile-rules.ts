@@ -105,7 +105,8 @@ function nat(online: FilterNetwork[], outer: string): string[] {
 function internetRules({ bridge, subnet }: FilterNetwork, outer: string): string[] {
 	return [
 		`-A FORWARD -i ${bridge} -o ${outer} -s ${subnet} ${askedResolver} -j ACCEPT`,
-		`-A FORWARD -i ${bridge} -o ${outer} -s ${subnet} -j ${outChain}`,
+		// Not INVALID: such packets are not translated and would leave under the machine's own address.
+		`-A FORWARD -i ${bridge} -o ${outer} -s ${subnet} -m conntrack --ctstate NEW,ESTABLISHED,RELATED -j ${outChain}`,
 		`-A FORWARD -i ${outer} -o ${bridge} -d ${subnet} -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT`,
 		`-A FORWARD -i ${outer} -o ${bridge} -d ${subnet} -p icmp -m conntrack --ctstate RELATED -j ACCEPT`,
 	];
