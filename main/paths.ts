@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { HomerangeError } from "../contract/errors.ts";
 
 /** Files that ship with the product and are read at run time. */
@@ -11,16 +11,19 @@ export interface ResourcePaths {
 	/** Machine templates and shipped blueprints. */
 	readonly templates: string;
 	readonly blueprints: string;
-	readonly version: string;
 }
 
-/** The product's files below its root; the default root is the checkout. */
-export function resourcePaths(root = resolve(import.meta.dirname, "..")): ResourcePaths {
+/**
+ * The product's files: in a checkout where their sources are, in a bundle (whose
+ * code lies one folder below out/) in the copies that the build made in out/.
+ */
+export function resourcePaths(code = import.meta.dirname): ResourcePaths {
+	const isBundle = basename(code) !== "main";
+	const root = dirname(code);
 	return {
-		migrations: join(root, "main", "db", "migrations"),
+		migrations: isBundle ? join(root, "migrations") : join(code, "db", "migrations"),
 		templates: join(root, "templates", "machines"),
 		blueprints: join(root, "templates", "blueprints"),
-		version: join(root, "package.json"),
 	};
 }
 

@@ -1,8 +1,9 @@
 import { and, desc, eq, inArray, lt, or } from "drizzle-orm";
-import { type AuditEvent, type Severity, severity as severities } from "../../contract/events.ts";
+import type { AuditEvent, Severity } from "../../contract/events.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { Database } from "../db/open.ts";
 import { events } from "../db/schema.ts";
+import { atLeast } from "./severity.ts";
 
 /** Rows that are kept; the oldest go when the engine starts. */
 const keptEvents = 50_000;
@@ -87,11 +88,6 @@ export class AuditLog {
 				.run(),
 		);
 	}
-}
-
-/** The severity and the worse ones. */
-export function atLeast(severity: Severity): Severity[] {
-	return severities.options.slice(severities.options.indexOf(severity));
 }
 
 function toEvent(row: typeof events.$inferSelect): AuditEvent {

@@ -1,0 +1,28 @@
+import { readdirSync } from "node:fs";
+import { readRangeNames } from "../../db/read-range-names.ts";
+import { dataFolder, resourcePaths } from "../../paths.ts";
+import { connectRunning } from "../connect.ts";
+import { print } from "../terminal/print.ts";
+
+/** Words for the shell's completion. Starts no engine: a key press must not. */
+export async function completeWords(kind: string, range: string | undefined): Promise<void> {
+	for (const word of await words(kind, range)) await print(word);
+}
+
+async function words(kind: string, range: string | undefined): Promise<string[]> {
+	if (kind === "blueprints") {
+		return readdirSync(resourcePaths().blueprints)
+			.filter((name) => name.endsWith(".yaml"))
+			.map((name) => name.slice(0, -".yaml".length));
+	}
+	const client = await connectRunning();
+	if (client === null) return kind === "ranges" ? readRangeNames(dataFolder()) : [];
+	try {
+		if (kind === "machines" && range !== undefined) {
+			return (await client.api.ranges.get({ range })).machines.map((machine) => machine.name);
+		}
+		return kind === "ranges" ? (await client.api.ranges.list({})).map((one) => one.name) : [];
+	} finally {
+		await client.close();
+	}
+}
