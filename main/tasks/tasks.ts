@@ -140,12 +140,17 @@ export class Tasks {
 		});
 	}
 
+	/** Takes no new task from now on; those that run go on. */
+	stopAccepting(): void {
+		this.#closing = true;
+	}
+
 	/**
 	 * Stops what runs and waits for it, up to a limit; what does not end by then
 	 * is found and marked interrupted by the next engine.
 	 */
 	async close(limitMs = closeLimitMs): Promise<void> {
-		this.#closing = true;
+		this.stopAccepting();
 		const all = [...this.#running.values()];
 		for (const running of all) {
 			if (running.cancellable) running.cancel(new HomerangeError("INTERRUPTED", "The engine is ending."));

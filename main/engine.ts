@@ -1,0 +1,136 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { HostInfo } from "../contract/engines.ts";
+import { ChangeBus } from "./changes/change-bus.ts";
+import { Consoles } from "./consoles/index.ts";
+import { installationId } from "./db/installation.ts";
+import { openDatabase } from "./db/open.ts";
+import { HostEngine } from "./docker/host-engine.ts";
+import { AuditLog } from "./events/audit-log.ts";
+import { openLibrary } from "./library/library.ts";
+import { openLog } from "./log.ts";
+import { prepareDataFolder, type ResourcePaths, socketPath } from "./paths.ts";
+import { Ranges } from "./ranges/index.ts";
+import { lockDataFolder } from "./rpc/lock.ts";
+import { createRouter, type EngineRouter } from "./rpc/router.ts";
+import { serveEngine } from "./rpc/server.ts";
+import { createServices } from "./services.ts";
+import { SettingsStore } from "./settings/settings-store.ts";
+import { begin } from "./start-up.ts";
+import { Tasks } from "./tasks/tasks.ts";
+import { version } from "./version.ts";
+
+export interface EngineOptions {
+	readonly dataFolder: string;
+	readonly kind: HostInfo["kind"];
+	readonly resources: ResourcePaths;
+	readonly env: NodeJS.ProcessEnv;
+}
+
+/** The one engine of a data folder. */
+export interface Engine {
+	/** The contract's procedures; the app serves them on MessagePorts. */
+	readonly router: EngineRouter;
+	readonly consoles: Consoles;
+	readonly info: HostInfo;
+	/** Resolves when the engine has let go of everything. */
+	readonly ended: Promise<void>;
+	/** No client is connected and nothing runs. */
+	isQuiet(): boolean;
+	/** Calls back when the last client left or the last task ended. */
+	onQuiet(listener: () => void): void;
+	/** Stops what runs, then lets go of the data folder. Ranges go on in Docker. */
+	close(): Promise<void>;
+}
+
+/**
+ * Starts the engine of a data folder: takes its lock (`ENGINE_LOCKED`), opens
+ * the database, serves the socket, and begins to look for Docker.
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+	prepareDataFolder(options.dataFolder);
+	const held = new AsyncDisposableStack();
+	try {
+		return await compose(options, held);
+	} catch (error) {
+		await held.disposeAsync();
+		throw error;
+	}
+}
+
+/** Puts the parts together in the order of their needs; `held` lets go of them in the opposite order. */
+async function compose(options: EngineOptions, held: AsyncDisposableStack): Promise<Engine> {
+	const { dataFolder, resources, env, kind } = options;
+	held.adopt(lockDataFolder(dataFolder), (lock) => lock.release());
+	const log = held.adopt(openLog(join(dataFolder, "logs"), env.HOMERANGE_LOG), (opened) => opened.close());
+	const db = held.adopt(openDatabase(dataFolder, resources.migrations), (opened) => opened.close());
+	const changes = held.adopt(new ChangeBus(), (bus) => bus.close());
+	const settings = new SettingsStore(db, changes, log);
+	const events = new AuditLog(db, changes);
+	const tasks = new Tasks(db, changes, log);
+	const library = await openLibrary(resources);
+	const host = held.adopt(new HostEngine({ env, homeFolder: homedir(), log }), (engine) => engine.close());
+	const ranges = new Ranges({
+		host,
+		db,
+		tasks,
+		events,
+		settings,
+		changes,
+		library: library.lookup,
+		shippedFolder: resources.blueprints,
+		owner: installationId(db),
+		log,
+	});
+	const consoles = new Consoles({
+		locate: (range, machine) => ranges.locate(range, machine),
+		scrollback: () => settings.get().scrollback,
+		log,
+	});
+
+	const info: HostInfo = {
+		version: version(),
+		pid: process.pid,
+		kind,
+		dataFolder,
+		startedAt: new Date().toISOString(),
+	};
+	const socket = socketPath(dataFolder, env);
+	const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+	const ending = new AbortController();
+	let closing: Promise<void> | null = null;
+	const close = (): Promise<void> => {
+		closing ??= letGo();
+		return closing;
+	};
+	const parts = { info, socket, library, ranges, tasks, events, settings, host, changes, consoles, db };
+	const router = createRouter(createServices(parts, close), log);
+	const server = await serveEngine(socket, router, consoles, log);
+
+	async function letGo(): Promise<void> {
+		log.info({}, "the engine ends");
+		ending.abort();
+		await tasks.close();
+		consoles.close();
+		await ranges.close();
+		// The socket goes first, and the lock after it: the next engine never removes a socket of ours that is in use.
+		server.stopListening();
+		await held.disposeAsync();
+		server.closeConnections();
+		end();
+	}
+
+	begin({ info, tasks, events, changes, host, ranges, log }, ending.signal);
+	return {
+		router,
+		consoles,
+		info,
+		ended,
+		isQuiet: () => server.clients === 0 && tasks.running().length === 0,
+		onQuiet: (listener) => {
+			server.onIdle(listener);
+			tasks.onIdle(listener);
+		},
+		close,
+	};
+}

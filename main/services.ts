@@ -1,0 +1,86 @@
+import type { HostInfo } from "../contract/engines.ts";
+import { HomerangeError } from "../contract/errors.ts";
+import type { ChangeBus } from "./changes/change-bus.ts";
+import type { Database } from "./db/open.ts";
+import type { HostEngine } from "./docker/host-engine.ts";
+import { examine } from "./doctor/doctor.ts";
+import type { AuditLog } from "./events/audit-log.ts";
+import type { Library } from "./library/library.ts";
+import type { Ranges } from "./ranges/index.ts";
+import type { ChannelService, Services } from "./rpc/services.ts";
+import type { SettingsStore } from "./settings/settings-store.ts";
+import type { Tasks } from "./tasks/tasks.ts";
+
+export interface ServiceParts {
+	readonly info: HostInfo;
+	/** Path of the engine's socket. */
+	readonly socket: string;
+	readonly library: Library;
+	readonly ranges: Ranges;
+	readonly tasks: Tasks;
+	readonly events: AuditLog;
+	readonly settings: SettingsStore;
+	readonly host: HostEngine;
+	readonly changes: ChangeBus;
+	readonly consoles: ChannelService;
+	readonly db: Database;
+}
+
+const snapshotEvents = 200;
+
+/** What the contract's procedures stand on, out of the engine's parts. */
+export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
+	const { info, library, ranges, tasks, events, settings, host, changes, consoles } = parts;
+	return {
+		info,
+		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
+		ranges,
+		tasks,
+		events,
+		settings,
+		host,
+		changes,
+		channels: consoles,
+		templates: async () => library.templates,
+		runDoctor: (fix) => runDoctor(parts, fix),
+		snapshot: () => ({
+			kind: "snapshot",
+			host: info,
+			ranges: ranges.list().map((range) => ranges.get(range.id)),
+			tasks: tasks.list(),
+			engine: host.status(),
+			settings: settings.get(),
+			events: events.list({ limit: snapshotEvents }),
+		}),
+		handOver: () => {
+			if (info.kind === "app") {
+				throw new HomerangeError("STATE_CONFLICT", "The app keeps its data folder until it is closed.", {
+					remedy: "Quit the app.",
+				});
+			}
+			tasks.stopAccepting();
+			const running = tasks.running().map((task) => task.id);
+			// The answer leaves before the connections go.
+			if (running.length === 0) setImmediate(() => void close());
+			else tasks.onIdle(() => void close());
+			return { runningTasks: running };
+		},
+	};
+}
+
+async function runDoctor({ info, socket, settings, host, ranges, db }: ServiceParts, fix: boolean) {
+	const engine = await host.rediscover();
+	return examine(
+		{
+			dataFolder: info.dataFolder,
+			socketPath: socket,
+			settings: settings.get(),
+			engine,
+			host: engine.state === "connected" ? host.current() : null,
+			checkDatabase: () => db.check(),
+			findOrphans: (signal) => ranges.findOrphans(signal),
+			removeOrphans: (signal) => ranges.removeOrphans(signal),
+		},
+		fix,
+	);
+}
