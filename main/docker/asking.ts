@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { DialOptions } from "./api-request.ts";
@@ -24,16 +25,35 @@ export function asking(api: Dockerode): Asking {
 }
 
 /** The stream of `docker save`. dockerode's own call for it cannot be cancelled. */
-export function saveImage(api: Dockerode, reference: string, signal: AbortSignal): Promise<Readable> {
+export function saveImage(api: Dockerode, reference: string, signal: AbortSignal): Promise<IncomingMessage> {
+	return openStream(api, "/images/get?", { names: reference }, signal);
+}
+
+/** A container's log as a stream, also when it is not followed: dockerode would collect that one in memory. */
+export function streamLogs(
+	api: Dockerode,
+	container: string,
+	options: { follow: boolean; tail: number },
+	signal?: AbortSignal,
+): Promise<IncomingMessage> {
+	return openStream(api, `/containers/${container}/logs?`, { ...options, stdout: true, stderr: true }, signal);
+}
+
+function openStream(
+	api: Dockerode,
+	path: string,
+	options: Record<string, unknown>,
+	signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
 	const request: DialOptions = {
-		path: "/images/get?",
+		path,
 		method: "GET",
-		options: { names: reference },
+		options,
 		isStream: true,
 		statusCodes: { 200: true },
-		abortSignal: signal,
+		...(signal ? { abortSignal: signal } : {}),
 	};
 	return new Promise((resolve, reject) => {
-		asking(api).modem.dial(request, (error, stream) => (error ? reject(error) : resolve(stream as Readable)));
+		asking(api).modem.dial(request, (error, stream) => (error ? reject(error) : resolve(stream as IncomingMessage)));
 	});
 }

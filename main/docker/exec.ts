@@ -31,6 +31,8 @@ export interface ExecStream {
 	/** Waits for the end; null when the engine does not know the exit status (it was cut off). */
 	exitCode(): Promise<number | null>;
 	resize(columns: number, rows: number): Promise<void>;
+	/** True when a `killable` exec could not run because the container has no `sh`. Known once `started` settled. */
+	isShellMissing(): boolean;
 	/** Ends the connection, and the process when it was opened `killable`. */
 	kill(): void;
 }
@@ -86,6 +88,7 @@ export async function openExec(
 		stderr: stream.stderr,
 		started: stream.started,
 		resize,
+		isShellMissing: () => killable && stream.isOver && stream.pid === null,
 		kill: () => kill(),
 		async exitCode() {
 			await stream.over;

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { ChannelRequest } from "../../contract/consoles.ts";
+import { HomerangeError } from "../../contract/errors.ts";
+import type { Logger } from "../log.ts";
+import type { Channel, ChannelTarget } from "./channel.ts";
+import { openExecChannel } from "./exec-channel.ts";
+import { openLogsChannel } from "./logs-channel.ts";
+import { ShellSession } from "./shell-session.ts";
+import { openVncChannel } from "./vnc-channel.ts";
+
+/** Shells at once; each is a process in a machine and up to 8 MiB of scroll-back here. */
+const sessionLimit = 128;
+
+export interface ConsolesOptions {
+	/** RANGE_NOT_FOUND, MACHINE_NOT_FOUND, or STATE_CONFLICT when the machine does not run. */
+	locate(range: string, machine: string): Promise<ChannelTarget>;
+	/** Rows of scroll-back that a new shell keeps. */
+	scrollback(): number;
+	log: Logger;
+}
+
+/** The consoles of all machines: opens channels, and keeps the shells that live on when their client goes. */
+export class Consoles {
+	readonly #options: ConsolesOptions;
+	/** Oldest first. */
+	readonly #sessions = new Map<string, ShellSession>();
+	readonly #channels = new Map<Channel, ChannelTarget>();
+	#isClosed = false;
+
+	constructor(options: ConsolesOptions) {
+		this.#options = options;
+	}
+
+	async open(request: ChannelRequest): Promise<Channel> {
+		if (this.#isClosed) throw new HomerangeError("STATE_CONFLICT", "The engine is shutting down.");
+		if (request.kind === "shell" && request.session !== undefined) {
+			return this.#attach(request.session, request);
+		}
+		const target = await this.#options.locate(request.range, request.machine);
+		const channel = await this.#open(target, request);
+		this.#channels.set(channel, target);
+		void channel.closed.then(() => this.#channels.delete(channel));
+		if (this.#isClosed) channel.close();
+		return channel;
+	}
+
+	/** Ends everything that is open to a machine's container, or to all machines of a range's DinD. */
+	closeOf(what: { dind: string } | { containerId: string }, message: string): void {
+		const matches = (target: ChannelTarget) =>
+			"dind" in what ? target.dind.container === what.dind : target.containerId === what.containerId;
+		const reason = new HomerangeError("STATE_CONFLICT", message).toInfo();
+		for (const session of this.#sessions.values()) if (matches(session.target)) session.end(reason);
+		for (const [channel, target] of this.#channels) if (matches(target)) channel.end(reason);
+	}
+
+	/** Ends every shell and channel. */
+	close(): void {
+		this.#isClosed = true;
+		const reason = new HomerangeError("STATE_CONFLICT", "The engine is shutting down.").toInfo();
+		for (const session of this.#sessions.values()) session.end(reason);
+		for (const channel of this.#channels.keys()) channel.end(reason);
+	}
+
+	async #open(target: ChannelTarget, request: ChannelRequest): Promise<Channel> {
+		switch (request.kind) {
+			case "shell":
+				return (await this.#startShell(target, request)).attach(request);
+			case "exec":
+				return await openExecChannel(target, request);
+			case "vnc":
+				return await openVncChannel(target);
+			case "logs":
+				return await openLogsChannel(target, request);
+		}
+	}
+
+	#attach(id: string, size: { columns: number; rows: number }): Channel {
+		const session = this.#sessions.get(id);
+		if (!session) {
+			throw new HomerangeError("CONSOLE_NOT_FOUND", "This console has ended.", {
+				remedy: "Open a new one.",
+			});
+		}
+		return session.attach(size);
+	}
+
+	async #startShell(target: ChannelTarget, size: { columns: number; rows: number }): Promise<ShellSession> {
+		if (this.#sessions.size >= sessionLimit) this.#makeRoom();
+		const session = await ShellSession.start(randomUUID(), target, size, this.#options.scrollback());
+		this.#sessions.set(session.id, session);
+		void session.over.then(() => this.#sessions.delete(session.id));
+		this.#options.log.debug({ session: session.id, machine: target.title }, "A shell was opened");
+		return session;
+	}
+
+	#makeRoom(): void {
+		const idle = [...this.#sessions.values()].find(({ isAttached }) => !isAttached);
+		if (!idle) {
+			throw new HomerangeError("STATE_CONFLICT", `${sessionLimit} consoles are open, more cannot be.`, {
+				remedy: "Close some of them.",
+			});
+		}
+		idle.end(null);
+	}
+}

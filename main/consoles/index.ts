@@ -1,0 +1,2 @@
+export type { Channel, ChannelTarget } from "./channel.ts";
+export { Consoles, type ConsolesOptions } from "./consoles.ts";
