@@ -9,7 +9,8 @@ const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int(
  * the engine's socket. Both carry the frames below.
  *
  * - `shell`: an interactive shell with a terminal in the machine; it lives in
- *   the engine under its `session` id, so that it can be attached again.
+ *   the engine under its `session` id, so that it can be attached again. Closing
+ *   the channel leaves it running; `stdinEnd` ends it.
  * - `exec`: one command, no terminal, output split in stdout and stderr.
  * - `vnc`: the raw bytes of the machine's VNC server.
  * - `logs`: the machine's output, with what came before.
