@@ -65,7 +65,7 @@ export class TaskStore {
 				.from(tasks)
 				.where(inArray(tasks.state, [...ended]))
 				.orderBy(desc(tasks.createdAt))
-				.limit(-1)
+				.limit(Number.MAX_SAFE_INTEGER)
 				.offset(keep)
 				.all();
 			for (const { id } of old) orm.delete(tasks).where(eq(tasks.id, id)).run();

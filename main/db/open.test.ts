@@ -1,0 +1,79 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { resourcePaths } from "../paths.ts";
+import { installationId } from "./installation.ts";
+import { databaseFile, openDatabase } from "./open.ts";
+import { readRangeNames } from "./read-range-names.ts";
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "homerange-db-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("a data folder keeps its id", async () => {
+	const first = openDatabase(folder);
+	const id = installationId(first);
+	await first.flush();
+	first.close();
+	const second = openDatabase(folder);
+	expect(installationId(second)).toBe(id);
+	expect(second.check()).toBeNull();
+	second.close();
+	expect(readRangeNames(folder)).toEqual([]);
+});
+
+test("a write that throws leaves nothing", () => {
+	const db = openDatabase(folder);
+	expect(() =>
+		db.write((orm) => {
+			orm.run("insert into installation values ('x', 'now')");
+			throw new Error("half-way");
+		}),
+	).toThrow("half-way");
+	expect(db.orm.get("select * from installation")).toBeUndefined();
+	db.close();
+});
+
+/** A copy of the migrations with one more. */
+function newerMigrations(): string {
+	const target = join(folder, "newer-migrations");
+	cpSync(resourcePaths().migrations, target, { recursive: true });
+	const file = join(target, "meta", "_journal.json");
+	const journal = JSON.parse(readFileSync(file, "utf8"));
+	const last = journal.entries.at(-1);
+	journal.entries.push({ ...last, idx: last.idx + 1, when: last.when + 1000, tag: "9999_test" });
+	writeFileSync(file, JSON.stringify(journal));
+	writeFileSync(join(target, "9999_test.sql"), "create table later (id text primary key);");
+	return target;
+}
+
+test("a migration is preceded by a backup that opens", () => {
+	const old = openDatabase(folder);
+	const id = installationId(old);
+	old.close();
+	openDatabase(folder, newerMigrations()).close();
+	const backups = readdirSync(join(folder, "backups"));
+	expect(backups.length).toBe(1);
+	const restored = mkdtempSync(join(folder, "restored-"));
+	cpSync(join(folder, "backups", backups[0] ?? ""), join(restored, databaseFile));
+	const db = openDatabase(restored);
+	expect(installationId(db)).toBe(id);
+	db.close();
+});
+
+test("a database of a newer version is refused in a sentence", () => {
+	openDatabase(folder, newerMigrations()).close();
+	expect(() => openDatabase(folder)).toThrow(
+		expect.objectContaining({ code: "UNSUPPORTED", message: "The data folder was last used by a newer Homerange." }),
+	);
+});
+
+test("a corrupted file is refused with a remedy", () => {
+	writeFileSync(join(folder, databaseFile), "this is no database".repeat(1000));
+	expect(() => openDatabase(folder)).toThrow(
+		expect.objectContaining({ code: "INTERNAL", remedy: expect.stringContaining("backups") }),
+	);
+});
