@@ -4,6 +4,7 @@ import type { Engine } from "../main/engine.ts";
 import { joinChannel, refuseChannel } from "./channel-port.ts";
 import type { EngineHost } from "./engine-host.ts";
 import { listenForPort } from "./ipc.ts";
+import { guardCalls } from "./rpc-port.ts";
 
 /**
  * Joins the page's ports to the engine: one for calls, one for each console. A port
@@ -24,7 +25,7 @@ export function setupPorts(host: EngineHost<Engine>): void {
 			await joinChannel(port, channel);
 			return;
 		}
-		handlerOf(await host.ready()).upgrade(port, { context: { actor: "app" } });
+		handlerOf(await host.ready()).upgrade(guardCalls(port), { context: { actor: "app" } });
 		port.start();
 	};
 
