@@ -6,7 +6,7 @@ import { styleText } from "node:util";
  * text is left out.
  */
 export function plain(text: string): string {
-	return plainLines(text).replaceAll(/\s*\n\s*/g, " ");
+	return plainLines(text).replaceAll(/\s*[\n\t]\s*/g, " ");
 }
 
 /** The same for longer text, keeping line breaks and tabs. */
