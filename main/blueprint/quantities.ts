@@ -1,7 +1,7 @@
 const sizeUnits = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 } as const;
 const durationUnits = { ms: 1, s: 1000, m: 60_000 } as const;
 
-export const sizePattern = /^\d{1,15}(\.\d{1,6})? ?(B|KiB|MiB|GiB|TiB)$/;
+export const sizePattern = /^\d{1,16}(\.\d{1,6})? ?(B|KiB|MiB|GiB|TiB)$/;
 export const durationPattern = /^\d{1,9}(\.\d{1,6})? ?(ms|s|m)$/;
 
 /** Bytes of "512MiB", a whole number; null when it is no size or larger than a number can hold. */

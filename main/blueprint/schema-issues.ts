@@ -54,7 +54,7 @@ function report(issue: SchemaIssue, above: Path, value: unknown, schema: z.ZodTy
 			if (actual === undefined) reportMissing(path, issues);
 			else if (isDefaultText(issue.message)) {
 				const values = issue.values.map(String);
-				const close = nearest(String(actual), values);
+				const close = typeof actual === "string" ? nearest(actual, values) : null;
 				issues.error(path, `This must be ${values.join(" or ")}.`, close === null ? null : `Did you mean "${close}"?`);
 			} else issues.error(path, ...sentence(issue.message));
 			return;

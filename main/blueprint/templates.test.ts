@@ -1,0 +1,69 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { template as contractTemplate } from "../../contract/library.ts";
+import { listShippedBlueprints, loadBlueprint } from "./load.ts";
+import { parseBlueprint } from "./parse.ts";
+import { resolvedBlueprint } from "./resolved.ts";
+import { createTemplateLookup } from "./template-lookup.ts";
+import { loadTemplates, parseTemplate, toTemplate } from "./templates.ts";
+
+const root = join(import.meta.dirname, "..", "..", "templates");
+const blueprints = join(root, "blueprints");
+const templates = await loadTemplates(join(root, "machines"));
+const library = createTemplateLookup(templates);
+
+test("the shipped templates load and fit the contract", () => {
+	expect(templates.map(({ name }) => name)).toEqual(["attacker", "busybox", "debian-web", "desktop", "redis"]);
+	for (const template of templates) expect(contractTemplate.strict().parse(toTemplate(template))).toBeTruthy();
+});
+
+test("a template's console and probe are what the machine gets", () => {
+	expect(library.template("desktop")).toMatchObject({
+		vncPort: 5900,
+		consoles: ["shell", "vnc"],
+		ready: { kind: "tcp", port: 5900, timeoutMs: 60_000 },
+	});
+});
+
+test("a wrong template is refused with a place", () => {
+	const { template, errors } = parseTemplate("template: 1\nname: a\nimage: UPPER\n", "a.yaml");
+	expect(template).toBeNull();
+	expect(errors).toContainEqual(expect.objectContaining({ path: "image", line: 3 }));
+});
+
+describe("shipped blueprints", () => {
+	const names = readdirSync(blueprints).map((file) => file.replace(/\.yaml$/, ""));
+	test.each(names)("%s is valid, without a warning, and teaches by its title", async (name) => {
+		const { text, file } = await loadBlueprint({ kind: "shipped", name }, blueprints);
+		const { blueprint, errors, warnings } = parseBlueprint(text, file, library);
+		expect([...errors, ...warnings]).toEqual([]);
+		expect(blueprint?.name).toBe(name);
+		expect(blueprint?.title).toBeTruthy();
+		expect(blueprint?.description).toBeTruthy();
+		expect(resolvedBlueprint.parse(JSON.parse(JSON.stringify(blueprint)))).toEqual(blueprint);
+	});
+	test("first-range has two networks, four machines, a dependency and a VNC console", async () => {
+		const { text, file } = await loadBlueprint({ kind: "shipped", name: "first-range" }, blueprints);
+		const blueprint = parseBlueprint(text, file, library).blueprint;
+		expect(blueprint?.networks).toHaveLength(2);
+		expect(blueprint?.machines).toHaveLength(4);
+		expect(blueprint?.machines.find(({ name }) => name === "web")?.dependsOn).toEqual([
+			{ machine: "db", condition: "ready" },
+		]);
+		expect(blueprint?.machines.filter(({ vncPort }) => vncPort !== null)).toHaveLength(1);
+	});
+	test("the list counts networks and machines", async () => {
+		const shipped = await listShippedBlueprints(blueprints, library);
+		expect(shipped.find(({ name }) => name === "first-range")).toMatchObject({ machines: 4, networks: 2 });
+	});
+	test("an unknown name is refused with the nearest", async () => {
+		await expect(loadBlueprint({ kind: "shipped", name: "first-rnage" }, blueprints)).rejects.toMatchObject({
+			code: "INPUT_INVALID",
+			remedy: 'Did you mean "first-range"?',
+		});
+		await expect(loadBlueprint({ kind: "shipped", name: "../x" }, blueprints)).rejects.toMatchObject({
+			code: "INPUT_INVALID",
+		});
+	});
+});
