@@ -12,6 +12,8 @@ export default defineConfig({
 					name: "unit",
 					include: ["{contract,main,electron,preload,renderer}/**/*.test.{ts,tsx}"],
 					environment: "node",
+					// The design tokens are tested as the text that they are; other styles stay out.
+					css: { include: [/tokens\.css/] },
 				},
 			},
 			{

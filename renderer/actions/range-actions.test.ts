@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { rangeState } from "../../contract/ranges.ts";
+import { machineActions, rangeActions } from "./range-actions.ts";
+
+const calm = { taskId: null, interrupted: null };
+
+describe("rangeActions", () => {
+	it.each(rangeState.options)("offers nothing on a %s range that a task acts on", (state) => {
+		expect(rangeActions({ state, taskId: "t1", interrupted: null })).toEqual([]);
+	});
+
+	it("offers to go on or to destroy after an operation that died", () => {
+		expect(rangeActions({ state: "deploying", taskId: null, interrupted: "deploy" })).toEqual([
+			"continueInterrupted",
+			"destroy",
+		]);
+	});
+
+	it("lets every range at rest be destroyed", () => {
+		for (const state of ["running", "degraded", "stopped", "paused", "failed"] as const) {
+			expect(rangeActions({ ...calm, state })).toContain("destroy");
+		}
+	});
+
+	it("offers a stopped range a start and a running one none", () => {
+		expect(rangeActions({ ...calm, state: "stopped" })).toContain("start");
+		expect(rangeActions({ ...calm, state: "running" })).not.toContain("start");
+	});
+});
+
+describe("machineActions", () => {
+	it("offers a failed machine of a degraded range a start", () => {
+		expect(machineActions({ ...calm, state: "degraded" }, { state: "failed" })).toEqual(["start"]);
+	});
+
+	it("offers nothing while the range is stopped, or a task acts on it", () => {
+		expect(machineActions({ ...calm, state: "stopped" }, { state: "stopped" })).toEqual([]);
+		expect(machineActions({ state: "running", taskId: "t", interrupted: null }, { state: "ready" })).toEqual([]);
+	});
+});

@@ -1,0 +1,87 @@
+import { CirclePause, CirclePlay, type LucideIcon, Play, RotateCw, Square, Trash2 } from "lucide-react";
+import type { Machine, RangeDetail, RangeState } from "../../contract/ranges.ts";
+import { rpc } from "../bridge/client.ts";
+import { confirm } from "../stores/confirm.ts";
+import { strings } from "../strings.ts";
+import { perform } from "./perform.ts";
+
+export type RangeActionId = "start" | "stop" | "restart" | "pause" | "resume" | "continueInterrupted" | "destroy";
+export type MachineActionId = Exclude<RangeActionId, "continueInterrupted" | "destroy">;
+
+export const actionIcons: Record<RangeActionId, LucideIcon> = {
+	start: Play,
+	stop: Square,
+	restart: RotateCw,
+	pause: CirclePause,
+	resume: CirclePlay,
+	continueInterrupted: RotateCw,
+	destroy: Trash2,
+};
+
+const byState: Record<RangeState, readonly RangeActionId[]> = {
+	deploying: [],
+	running: ["stop", "restart", "pause", "destroy"],
+	degraded: ["start", "stop", "restart", "destroy"],
+	stopping: [],
+	stopped: ["start", "destroy"],
+	starting: [],
+	paused: ["resume", "stop", "destroy"],
+	destroying: [],
+	failed: ["start", "destroy"],
+};
+
+/** What can be done with a range now. While a task acts on it: nothing but cancelling that task. */
+export function rangeActions(range: Pick<RangeDetail, "state" | "taskId" | "interrupted">): readonly RangeActionId[] {
+	if (range.taskId !== null) return [];
+	if (range.interrupted !== null) return ["continueInterrupted", "destroy"];
+	return byState[range.state];
+}
+
+/** What can be done with one machine now. Machines live only while their range does. */
+export function machineActions(
+	range: Pick<RangeDetail, "state" | "taskId" | "interrupted">,
+	machine: Pick<Machine, "state">,
+): readonly MachineActionId[] {
+	if (range.taskId !== null || range.interrupted !== null) return [];
+	if (range.state !== "running" && range.state !== "degraded") return [];
+	switch (machine.state) {
+		case "running":
+		case "ready":
+			return ["stop", "restart", "pause"];
+		case "paused":
+			return ["resume", "stop"];
+		case "stopped":
+		case "failed":
+			return ["start"];
+		case "creating":
+		case "starting":
+		case "stopping":
+			return [];
+	}
+}
+
+/** Starts the action on each range; what cannot be undone asks first. */
+export async function runOnRanges(action: RangeActionId, ranges: readonly RangeDetail[]): Promise<void> {
+	const able = ranges.filter((range) => rangeActions(range).includes(action));
+	const first = able[0];
+	if (first === undefined) return;
+	if (action === "destroy") {
+		const isConfirmed = await confirm({
+			title: able.length === 1 ? strings.confirm.destroyOne(first.name) : strings.confirm.destroyMany(able.length),
+			body: strings.confirm.destroyBody(able.reduce((sum, range) => sum + range.machines.length, 0)),
+			items: able.length === 1 ? [] : able.map((range) => range.name),
+			action: strings.confirm.destroy,
+		});
+		if (!isConfirmed) return;
+	}
+	await Promise.all(able.map((range) => perform(() => rpc().ranges[action]({ range: range.id }))));
+}
+
+export async function runOnMachine(action: MachineActionId, range: RangeDetail, machine: Machine): Promise<void> {
+	await perform(() => rpc().ranges[action]({ range: range.id, machine: machine.name }));
+}
+
+/** Asks the engine to cancel a task; its steps show how it is undone. */
+export async function cancelTask(taskId: string): Promise<void> {
+	await perform(() => rpc().tasks.cancel({ taskId }));
+}

@@ -1,0 +1,33 @@
+/**
+ * Going to a page from outside of React: actions, menus and toasts. The router
+ * is bound once at start-up, so that actions need not import every page.
+ */
+let go: (path: string) => void = () => {
+	throw new Error("The router is not bound yet.");
+};
+
+export function bindNavigation(navigate: (path: string) => void): void {
+	go = navigate;
+}
+
+export function navigateTo(path: string): void {
+	go(path);
+}
+
+/** The paths of the app's places. */
+export const paths = {
+	ranges: "/ranges",
+	range: (id: string, tab = "overview") => `/ranges/${encodeURIComponent(id)}/${tab}`,
+	machines: "/machines",
+	library: "/library",
+	events: "/events",
+	eventsOf: (range: string) => `/events?range=${encodeURIComponent(range)}`,
+	doctor: "/doctor",
+	settings: "/settings",
+	engine: "/engine",
+	deploy: "/deploy",
+	deployShipped: (name: string) => `/deploy?shipped=${encodeURIComponent(name)}`,
+	deployFile: (path: string) => `/deploy?file=${encodeURIComponent(path)}`,
+	deployText: "/deploy?text=1",
+	deploying: (taskIds: readonly string[]) => `/deploying/${taskIds.map(encodeURIComponent).join(",")}`,
+};

@@ -1,0 +1,43 @@
+import { createHashRouter, Navigate } from "react-router";
+import { DeployPage } from "../deploy/deploy-page.tsx";
+import { DeployingPage } from "../deploy/deploying-page.tsx";
+import { DoctorPage } from "../doctor/doctor-page.tsx";
+import { EnginePage } from "../engine/engine-page.tsx";
+import { EventsPage } from "../events/events-page.tsx";
+import { LibraryPage } from "../library/library-page.tsx";
+import { MachinesPage } from "../machines/machines-page.tsx";
+import { RangePage } from "../ranges/range-page.tsx";
+import { RangesPage } from "../ranges/ranges-page.tsx";
+import { App } from "./app.tsx";
+import { PageError } from "./page-error.tsx";
+
+/** The places of the window. By hash, because app:// serves one page and a reload must come back to its place. */
+export const createRouter = () =>
+	createHashRouter([
+		{
+			path: "/",
+			element: <App />,
+			children: [
+				{
+					errorElement: <PageError />,
+					children: [
+						{ index: true, element: <Navigate to="/ranges" replace /> },
+						{ path: "ranges", element: <RangesPage /> },
+						{ path: "ranges/:id/:tab?", element: <RangePage /> },
+						{ path: "machines", element: <MachinesPage /> },
+						{ path: "library", element: <LibraryPage /> },
+						{ path: "events", element: <EventsPage /> },
+						{ path: "doctor", element: <DoctorPage /> },
+						{
+							path: "settings",
+							lazy: async () => ({ Component: (await import("../settings/settings-page.tsx")).SettingsPage }),
+						},
+						{ path: "engine", element: <EnginePage /> },
+						{ path: "deploy", element: <DeployPage /> },
+						{ path: "deploying/:ids", element: <DeployingPage /> },
+						{ path: "*", element: <Navigate to="/ranges" replace /> },
+					],
+				},
+			],
+		},
+	]);

@@ -1,0 +1,74 @@
+import { CirclePlus } from "lucide-react";
+import { NavLink } from "react-router";
+import type { CommandId } from "../../contract/commands.ts";
+import { commandIcon } from "../actions/registry.ts";
+import { Hint } from "../components/hint.tsx";
+import { classes } from "../format/join.ts";
+import { useRanges } from "../stores/ranges.ts";
+import { strings } from "../strings.ts";
+import { paths } from "./navigation.ts";
+
+interface Place {
+	command: CommandId;
+	path: string;
+	title: string;
+	shortcut: string;
+}
+
+const places: readonly Place[] = [
+	{ command: "go.ranges", path: paths.ranges, title: strings.places.ranges, shortcut: "CmdOrCtrl+1" },
+	{ command: "go.machines", path: paths.machines, title: strings.places.machines, shortcut: "CmdOrCtrl+2" },
+	{ command: "go.library", path: paths.library, title: strings.places.library, shortcut: "CmdOrCtrl+3" },
+	{ command: "go.events", path: paths.events, title: strings.places.events, shortcut: "CmdOrCtrl+4" },
+];
+const lowerPlaces: readonly Place[] = [
+	{ command: "go.doctor", path: paths.doctor, title: strings.places.doctor, shortcut: "CmdOrCtrl+6" },
+	{ command: "go.settings", path: paths.settings, title: strings.places.settings, shortcut: "CmdOrCtrl+," },
+];
+
+/** The app's places, in their order. */
+export function Sidebar() {
+	const ranges = useRanges((state) => state.list.length);
+	const machines = useRanges((state) => state.list.reduce((sum, range) => sum + range.machines.length, 0));
+	const counts: Partial<Record<CommandId, number>> = { "go.ranges": ranges, "go.machines": machines };
+	return (
+		<nav aria-label={strings.places.title} className="flex w-44 shrink-0 flex-col border-r border-line bg-canvas p-2">
+			<Hint text={strings.deploy.title} shortcut="CmdOrCtrl+N">
+				<NavLink
+					to={paths.deploy}
+					className="mb-3 flex h-7 items-center justify-center gap-1.5 rounded-md bg-accent font-medium text-on-accent hover:bg-accent-strong"
+				>
+					<CirclePlus size={14} aria-hidden="true" />
+					{strings.actions.deploy}
+				</NavLink>
+			</Hint>
+			{places.map((place) => (
+				<PlaceLink key={place.path} place={place} count={counts[place.command]} />
+			))}
+			<div className="mt-auto">
+				{lowerPlaces.map((place) => (
+					<PlaceLink key={place.path} place={place} />
+				))}
+			</div>
+		</nav>
+	);
+}
+
+function PlaceLink({ place, count }: { place: Place; count?: number | undefined }) {
+	const Icon = commandIcon(place.command);
+	return (
+		<NavLink
+			to={place.path}
+			className={({ isActive }) =>
+				classes(
+					"flex h-7 items-center gap-2 rounded-md px-2",
+					isActive ? "bg-selected font-medium text-text" : "text-muted hover:bg-hover hover:text-text",
+				)
+			}
+		>
+			<Icon size={15} aria-hidden="true" className="shrink-0" />
+			<span className="truncate">{place.title}</span>
+			{count !== undefined && count > 0 && <span className="ml-auto text-sm text-faint">{count}</span>}
+		</NavLink>
+	);
+}

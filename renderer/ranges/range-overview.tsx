@@ -1,0 +1,153 @@
+import { Globe, Lock } from "lucide-react";
+import { useMemo } from "react";
+import type { Machine, Network, RangeDetail } from "../../contract/ranges.ts";
+import { runOnRanges } from "../actions/range-actions.ts";
+import { Button } from "../components/button.tsx";
+import { CardLines } from "../components/card-lines.tsx";
+import { CopyText } from "../components/copy-text.tsx";
+import { Notice } from "../components/notice.tsx";
+import { compareAddresses } from "../format/address.ts";
+import { MachineCard } from "../machines/machine-card.tsx";
+import { useTask } from "../stores/tasks.ts";
+import { strings } from "../strings.ts";
+import { TaskPanel } from "../tasks/task-panel.tsx";
+import { isInterrupted } from "./range-word.ts";
+
+interface PlacedMachine {
+	machine: Machine;
+	network: string;
+}
+
+/** The networks of a range, each with its machines. */
+export function RangeOverview({ range }: { range: RangeDetail }) {
+	const groups = useMemo(
+		() =>
+			range.networks.map((network) => ({
+				id: network.name,
+				heading: <NetworkHeading network={network} range={range} />,
+				items: machinesOn(range.machines, network.name),
+				empty: <p className="text-sm text-faint">{strings.ranges.emptyNetwork}</p>,
+			})),
+		[range],
+	);
+	return (
+		<CardLines
+			label={strings.ranges.tabs.overview}
+			top={<RangeReport range={range} />}
+			groups={groups}
+			getKey={(placed) => placed.machine.id}
+			renderCard={(placed) => <MachineCard range={range} machine={placed.machine} network={placed.network} />}
+		/>
+	);
+}
+
+/** The machines with a card on this network, in the order of their addresses there. */
+function machinesOn(machines: readonly Machine[], network: string): PlacedMachine[] {
+	const address = (machine: Machine): string => machine.nics.find((nic) => nic.network === network)?.ip ?? "";
+	return machines
+		.filter((machine) => machine.nics.some((nic) => nic.network === network))
+		.sort((a, b) => compareAddresses(address(a), address(b)))
+		.map((machine) => ({ machine, network }));
+}
+
+/** What stands over the networks: the task that acts on the range, or what is the matter and what to do. */
+function RangeReport({ range }: { range: RangeDetail }) {
+	const task = useTask(range.taskId);
+	if (task !== null) {
+		return (
+			<div className="mb-4">
+				<TaskPanel task={task} />
+			</div>
+		);
+	}
+	const report = reportOf(range);
+	return report === null ? null : <div className="mb-4">{report}</div>;
+}
+
+function reportOf(range: RangeDetail) {
+	const destroy = (
+		<Button isSmall onClick={() => void runOnRanges("destroy", [range])}>
+			{strings.actions.destroy}
+		</Button>
+	);
+	if (isInterrupted(range)) {
+		return (
+			<Notice
+				tone="warn"
+				isAlert
+				title={strings.ranges.interruptedTitle(range.interrupted ?? "")}
+				actions={
+					<>
+						<Button isSmall look="primary" onClick={() => void runOnRanges("continueInterrupted", [range])}>
+							{strings.actions.continueInterrupted}
+						</Button>
+						{destroy}
+					</>
+				}
+			>
+				<p className="text-muted">{range.reason ?? strings.ranges.interruptedBody}</p>
+			</Notice>
+		);
+	}
+	if (range.state === "failed") {
+		return (
+			<Notice tone="bad" isAlert title={strings.ranges.failedTitle} actions={destroy}>
+				<p className="text-muted">{range.reason}</p>
+			</Notice>
+		);
+	}
+	if (range.state === "degraded") {
+		const failed = range.machines.filter((machine) => machine.reason !== null);
+		return (
+			<Notice
+				tone="warn"
+				title={range.reason ?? strings.ranges.degradedTitle}
+				actions={
+					<Button isSmall onClick={() => void runOnRanges("start", [range])}>
+						{strings.actions.startFailed}
+					</Button>
+				}
+			>
+				<ul className="text-muted">
+					{failed.slice(0, 8).map((machine) => (
+						<li key={machine.id} className="break-words">
+							<span className="font-medium text-text">{machine.name}</span> {machine.reason}
+						</li>
+					))}
+				</ul>
+			</Notice>
+		);
+	}
+	if (range.reason !== null) return <Notice tone="idle" title={range.reason} />;
+	return null;
+}
+
+function NetworkHeading({ network, range }: { network: Network; range: RangeDetail }) {
+	const routes = range.routes.filter((route) => route.from === network.name);
+	return (
+		<div className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
+			<h2 className="font-semibold">{network.name}</h2>
+			<CopyText text={network.subnet} label={strings.ranges.subnet} />
+			<span className="text-sm text-faint">
+				{strings.ranges.gateway} <span className="font-mono">{network.gateway}</span>
+			</span>
+			{network.internet && (
+				<span className="inline-flex items-center gap-1 text-sm text-muted">
+					<Globe size={13} aria-hidden="true" />
+					{strings.ranges.internet}
+				</span>
+			)}
+			{network.isolated && (
+				<span className="inline-flex items-center gap-1 text-sm text-muted">
+					<Lock size={13} aria-hidden="true" />
+					{strings.ranges.isolated}
+				</span>
+			)}
+			{routes.map((route) => (
+				<span key={`${route.to} ${route.ports.join()}`} className="text-sm text-muted">
+					{strings.ranges.route(route.to, route.ports)}
+				</span>
+			))}
+		</div>
+	);
+}

@@ -1,0 +1,127 @@
+import { SearchX } from "lucide-react";
+import { useMemo } from "react";
+import { useParams } from "react-router";
+import type { RangeDetail } from "../../contract/ranges.ts";
+import { actionIcons, rangeActions, runOnRanges } from "../actions/range-actions.ts";
+import { navigateTo, paths } from "../app/navigation.ts";
+import { Button } from "../components/button.tsx";
+import { DataTable } from "../components/data-table.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
+import { Page } from "../components/page.tsx";
+import { StateMark } from "../components/state-mark.tsx";
+import { TabbedPanes } from "../components/tabs.tsx";
+import { EventsTable } from "../events/events-table.tsx";
+import { machineRows } from "../machines/filter-machines.ts";
+import { machineRowId, machineRowName, rangeMachineColumns } from "../machines/machine-columns.tsx";
+import { filterEvents, useEvents } from "../stores/events.ts";
+import { useRange, useRanges } from "../stores/ranges.ts";
+import { useTasks } from "../stores/tasks.ts";
+import { strings } from "../strings.ts";
+import { TaskPanel } from "../tasks/task-panel.tsx";
+import { RangeDetails } from "./range-details.tsx";
+import { RangeOverview } from "./range-overview.tsx";
+import { machinesUp, rangeMark, rangeWord } from "./range-word.ts";
+
+/** One range: its state and actions, then its networks and machines, its events, its details. */
+export function RangePage() {
+	const { id = "", tab = "overview" } = useParams();
+	const range = useRange(id);
+	const isLoaded = useRanges((state) => state.isLoaded);
+	if (range === null) return isLoaded ? <RangeGone id={id} /> : null;
+	return (
+		<Page
+			name={range.name}
+			title={
+				<>
+					<span className="selectable truncate">{range.name}</span>
+					<StateMark mark={rangeMark(range)} word={rangeWord(range)} isTinted />
+				</>
+			}
+			lead={
+				<span className="truncate text-sm text-muted">
+					{range.blueprint.title ?? range.blueprint.name}
+					{" · "}
+					{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
+				</span>
+			}
+			actions={<RangeButtons range={range} />}
+			isFlush
+		>
+			<RangeTabs range={range} tab={tab} />
+		</Page>
+	);
+}
+
+function RangeButtons({ range }: { range: RangeDetail }) {
+	return rangeActions(range).map((action) => (
+		<Button
+			key={action}
+			icon={actionIcons[action]}
+			look={action === "start" || action === "resume" || action === "continueInterrupted" ? "primary" : "plain"}
+			onClick={() => void runOnRanges(action, [range])}
+		>
+			{action === "start" && range.state === "degraded" ? strings.actions.startFailed : strings.actions[action]}
+		</Button>
+	));
+}
+
+function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
+	const allEvents = useEvents((state) => state.list);
+	const events = useMemo(
+		() => filterEvents(allEvents, { severity: "info", range: range.id, text: "" }),
+		[allEvents, range.id],
+	);
+	const rows = useMemo(() => machineRows([range]), [range]);
+	return (
+		<TabbedPanes
+			label={strings.ranges.tabsOf(range.name)}
+			value={tab}
+			onChange={(next) => navigateTo(paths.range(range.id, next))}
+			panes={[
+				{ id: "overview", title: strings.ranges.tabs.overview, content: <RangeOverview range={range} /> },
+				{
+					id: "machines",
+					title: strings.ranges.tabs.machines,
+					count: range.machines.length,
+					content: (
+						<DataTable
+							label={strings.ranges.tabs.machines}
+							rows={rows}
+							columns={rangeMachineColumns}
+							getId={machineRowId}
+							getName={machineRowName}
+						/>
+					),
+				},
+				{
+					id: "events",
+					title: strings.ranges.tabs.events,
+					content: <EventsTable events={events} isFollowing />,
+				},
+				{ id: "details", title: strings.ranges.tabs.details, content: <RangeDetails range={range} /> },
+			]}
+		/>
+	);
+}
+
+/** A range that is not there: destroyed, or undone after a failed deploy. Its last task tells which. */
+function RangeGone({ id }: { id: string }) {
+	const task = useTasks((state) => state.list.find((one) => one.rangeId === id || one.rangeName === id) ?? null);
+	return (
+		<Page title={strings.ranges.gone} name={strings.ranges.gone}>
+			{task === null ? (
+				<EmptyState icon={SearchX} title={strings.ranges.gone} body={strings.ranges.goneBody}>
+					<Button onClick={() => navigateTo(paths.ranges)}>{strings.ranges.backToRanges}</Button>
+				</EmptyState>
+			) : (
+				<div className="grid max-w-220 gap-4">
+					<p className="text-muted">{strings.ranges.goneAfter}</p>
+					<TaskPanel task={task} />
+					<div>
+						<Button onClick={() => navigateTo(paths.ranges)}>{strings.ranges.backToRanges}</Button>
+					</div>
+				</div>
+			)}
+		</Page>
+	);
+}

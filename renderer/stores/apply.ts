@@ -1,0 +1,15 @@
+import type { Change } from "../../contract/changes.ts";
+import { reduceEngine, useEngine } from "./engine.ts";
+import { reduceEvents, useEvents } from "./events.ts";
+import { reduceRanges, useRanges } from "./ranges.ts";
+import { reduceSettings, useSettings } from "./settings.ts";
+import { reduceTasks, useTasks } from "./tasks.ts";
+
+/** Hands the changes of one frame to every store. */
+export function applyChanges(changes: Change[]): void {
+	useEngine.setState((state) => reduceEngine(state, changes));
+	useSettings.setState((state) => reduceSettings(state, changes));
+	useRanges.setState((state) => reduceRanges(state, changes));
+	useTasks.setState((state) => reduceTasks(state, changes));
+	useEvents.setState((state) => reduceEvents(state, changes));
+}
