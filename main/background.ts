@@ -52,11 +52,17 @@ async function changeIn(folder: string): Promise<void> {
 	watcher.close();
 }
 
+/** Quiet at the beginning and at the end of the time. Looking again needs no event: a detached shell ends without one. */
 function endWhenIdle(engine: Engine, seconds: number): void {
+	let wasQuiet = false;
 	let timer: NodeJS.Timeout | null = null;
 	const look = () => {
 		if (timer !== null) clearTimeout(timer);
-		timer = engine.isQuiet() ? setTimeout(() => (engine.isQuiet() ? engine.close() : undefined), seconds * 1000) : null;
+		wasQuiet = engine.isQuiet();
+		timer = setTimeout(() => {
+			if (wasQuiet && engine.isQuiet()) void engine.close();
+			else look();
+		}, seconds * 1000);
 	};
 	engine.onQuiet(look);
 	look();

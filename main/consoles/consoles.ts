@@ -44,6 +44,11 @@ export class Consoles {
 		return channel;
 	}
 
+	/** Shells that live, attached or not. */
+	get shells(): number {
+		return this.#sessions.size;
+	}
+
 	/** Ends everything that is open to a machine's container, or to all machines of a range's DinD. */
 	closeOf(what: { dind: string } | { containerId: string }, message: string): void {
 		const matches = (target: ChannelTarget) =>
