@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { done, type GraphObserver, type GraphStep, runGraph, type StepResult } from "./graph.ts";
+import { done, runGraph, type StepResult } from "./graph.ts";
 
-const quiet: GraphObserver<GraphStep> = {
+const quiet = {
 	begun: () => undefined,
 	ended: () => undefined,
 	failed: () => undefined,
@@ -101,7 +101,11 @@ describe("runGraph", () => {
 						run.add(step.id);
 						return step.id === `s${at}` ? { outcome: "fault", reason: "broken" } : done;
 					},
-					{ concurrency: 3, signal: never, observer: { ...quiet, heldBack: (step) => held.add(step.id) } },
+					{
+						concurrency: 3,
+						signal: never,
+						observer: { ...quiet, heldBack: (step: { id: string }) => held.add(step.id) },
+					},
 				);
 				const behind = new Set([`s${at}`]);
 				for (const step of steps) if (step.after.some((id) => behind.has(id))) behind.add(step.id);

@@ -99,7 +99,9 @@ describe("planDeploy", () => {
 });
 
 test("planStart raises filter and wall before any machine and creates nothing", async () => {
-	const order = await orderOf(planStart({ networks: [lan], machines: [machine("a"), machine("b")] }));
+	const order = await orderOf(
+		planStart({ networks: [lan], machines: [machine("a"), machine("b")] }, new Set(["a", "b"])),
+	);
 	expect(order.indexOf("start:a")).toBeGreaterThan(order.indexOf("filter"));
 	expect(order.indexOf("start:b")).toBeGreaterThan(order.indexOf("wall"));
 	expect(order.filter((id) => id.startsWith("create:"))).toEqual([]);

@@ -67,35 +67,19 @@ export function planDeploy(range: PlannedRange): RangeStep[] {
 	];
 }
 
-/** Brings a stopped range up again: its container, the filter, then its machines, in the order of their dependencies. */
-export function planStart(range: PlannedRange): RangeStep[] {
-	return [
-		...containerSteps(),
-		...range.machines.flatMap((machine) => startSteps(machine, ["filter", "wall"], () => true)),
-	];
+/** Brings a stopped range up again: its container, the filter, then these of its machines, by their dependencies. */
+export function planStart(range: PlannedRange, machines: ReadonlySet<string>): RangeStep[] {
+	return [...containerSteps(), ...machineStarts(range, machines, ["filter", "wall"])];
 }
 
 /** Starts some machines of a range that runs. What they depend on outside of these is taken as it is. */
 export function planMachineStart(range: PlannedRange, machines: ReadonlySet<string>): RangeStep[] {
-	return range.machines
-		.filter((machine) => machines.has(machine.name))
-		.flatMap((machine) => startSteps(machine, [], (name) => machines.has(name)));
+	return machineStarts(range, machines, []);
 }
 
 /** Stops machines, the dependents before what they depend on, then the range's container. */
 export function planStop(range: PlannedRange): RangeStep[] {
-	const stops = range.machines.map(
-		(machine): RangeStep => ({
-			id: `stop:${machine.name}`,
-			title: `Stop ${machine.name}`,
-			after: range.machines
-				.filter((other) => other.dependsOn.some((dependency) => dependency.machine === machine.name))
-				.map((other) => `stop:${other.name}`),
-			waits: true,
-			kind: "stop",
-			machine: machine.name,
-		}),
-	);
+	const stops = planMachineStop(range, new Set(range.machines.map((machine) => machine.name)));
 	return [
 		...stops,
 		{
@@ -107,15 +91,30 @@ export function planStop(range: PlannedRange): RangeStep[] {
 	];
 }
 
+/** Stops some machines, the dependents among them first. */
+export function planMachineStop(range: PlannedRange, machines: ReadonlySet<string>): RangeStep[] {
+	const stopped = range.machines.filter((machine) => machines.has(machine.name));
+	return stopped.map((machine) => ({
+		id: `stop:${machine.name}`,
+		title: `Stop ${machine.name}`,
+		after: stopped
+			.filter((other) => other.dependsOn.some((dependency) => dependency.machine === machine.name))
+			.map((other) => `stop:${other.name}`),
+		waits: true,
+		kind: "stop",
+		machine: machine.name,
+	}));
+}
+
 function containerSteps(): RangeStep[] {
 	return [
 		{ id: "dind-image", title: "Find the range's engine image", after: [], kind: "dind-image" },
-		{ id: "outer-network", title: "Create the range's outer network", after: [], kind: "outer-network" },
-		{ id: "volume", title: "Create the range's data volume", after: [], kind: "volume" },
+		{ id: "outer-network", title: "Create the range's outer network", after: ["dind-image"], kind: "outer-network" },
+		{ id: "volume", title: "Create the range's data volume", after: ["dind-image"], kind: "volume" },
 		{
 			id: "container",
 			title: "Start the range's container",
-			after: ["dind-image", "outer-network", "volume"],
+			after: ["outer-network", "volume"],
 			kind: "container",
 		},
 		{
@@ -125,9 +124,16 @@ function containerSteps(): RangeStep[] {
 			waits: true,
 			kind: "inner-engine",
 		},
-		{ id: "wall", title: "Raise the wall outside the range", after: ["container"], kind: "wall" },
+		// The outer bridge's name is known before the bridge, and its network is what a clean-up finds the wall by.
+		{ id: "wall", title: "Raise the wall outside the range", after: ["outer-network"], kind: "wall" },
 		{ id: "filter", title: "Apply the filter rules", after: ["inner-engine"], kind: "filter" },
 	];
+}
+
+function machineStarts(range: PlannedRange, machines: ReadonlySet<string>, after: string[]): RangeStep[] {
+	return range.machines
+		.filter((machine) => machines.has(machine.name))
+		.flatMap((machine) => startSteps(machine, after, (name) => machines.has(name)));
 }
 
 function startSteps(machine: PlannedMachine, after: string[], isPlanned: (name: string) => boolean): RangeStep[] {

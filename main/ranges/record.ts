@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HomerangeError } from "../../contract/errors.ts";
 import {
 	type IsolationProfile,
 	isolationProfile,
@@ -133,4 +134,14 @@ function toMachine({ id, spec, state, reason, engineId }: MachineRecord): Machin
 		diskBytes: spec.diskBytes,
 		labels: spec.labels,
 	};
+}
+
+/** A machine by its name or its id. Errors: `MACHINE_NOT_FOUND`. */
+export function findMachine(range: RangeRecord, ref: string): MachineRecord {
+	const machine = range.machines.find(({ id, spec }) => spec.name === ref || id === ref);
+	if (machine !== undefined) return machine;
+	throw new HomerangeError("MACHINE_NOT_FOUND", `${range.name} has no machine ${ref}.`, {
+		remedy: `Its machines are ${range.machines.map(({ spec }) => spec.name).join(", ")}.`,
+		place: range.name,
+	});
 }

@@ -13,6 +13,8 @@ export type ContainerState = "absent" | "stopped" | "paused" | "running";
 export interface RangeFacts {
 	readonly wanted: RangeWanted;
 	readonly container: ContainerState;
+	/** How a stopped container ended, in words. */
+	readonly end?: string | null;
 	readonly machines: readonly {
 		readonly name: string;
 		readonly state: MachineState;
@@ -36,7 +38,10 @@ export function deriveRangeState(facts: RangeFacts): DerivedState {
 			};
 		case "stopped":
 			if (facts.wanted === "stopped") return { state: "stopped", reason: null };
-			return { state: "failed", reason: "The range's container ended. Start the range again, or destroy it." };
+			return {
+				state: "failed",
+				reason: `The range's container ended${facts.end ? ` (${facts.end})` : ""}. Start the range again, or destroy it.`,
+			};
 		case "paused":
 			return { state: "paused", reason: null };
 		case "running": {

@@ -18,8 +18,8 @@ import {
 	toSummary,
 } from "./record.ts";
 
-/** The bytes of files with a `source`, by machine and path. They are kept: the blueprint's folder may be gone later. */
-export type FileSources = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+/** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
+export type FileSources = ReadonlyMap<string, Uint8Array>;
 
 export interface NewRange {
 	readonly blueprint: ResolvedBlueprint;
@@ -167,11 +167,11 @@ export class RangeStore {
 		this.#db.write((orm) => orm.delete(journal).where(eq(journal.rangeId, rangeId)).run());
 	}
 
-	/** The bytes of a machine's files that came with the blueprint, by path. */
-	sourceFiles(rangeId: string, machine: string): Map<string, Uint8Array> {
+	/** The bytes of the files that came with the blueprint, by their `source`. */
+	fileSources(rangeId: string): FileSources {
 		const row = this.#db.orm.select({ resolved: ranges.resolved }).from(ranges).where(eq(ranges.id, rangeId)).get();
-		const files = storedSources.parse(row?.resolved ?? {}).sources[machine] ?? {};
-		return new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text, "base64")]));
+		const { sources } = storedSources.parse(row?.resolved ?? {});
+		return new Map(Object.entries(sources).map(([name, text]) => [name, Buffer.from(text, "base64")]));
 	}
 
 	/** Resolves when all that was recorded survives a power cut. */
@@ -299,14 +299,10 @@ function load(orm: Orm): RangeRecord[] {
 	});
 }
 
-const storedSources = z.object({ sources: z.record(z.string(), z.record(z.string(), z.string())).default({}) });
+const storedSources = z.object({ sources: z.record(z.string(), z.string()).default({}) });
 
-function encodeSources(sources: FileSources): Record<string, Record<string, string>> {
-	const encoded = [...sources].map(([machine, files]) => {
-		const texts = [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")]);
-		return [machine, Object.fromEntries(texts)];
-	});
-	return Object.fromEntries(encoded);
+function encodeSources(sources: FileSources): Record<string, string> {
+	return Object.fromEntries([...sources].map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]));
 }
 
 function differs<T extends object>(current: T, patch: Partial<T>): boolean {

@@ -38,8 +38,8 @@ export interface DockerProviderOptions {
 	readonly gateways: ReadonlyMap<string, string>;
 	/** Whether the inner engine has cgroups for single machines, and why not. */
 	readonly limits: { readonly perMachine: boolean; readonly reason: string | null };
-	/** The bytes of a machine's `files` that come from a source. */
-	sourceFiles(machine: string): Promise<ReadonlyMap<string, Uint8Array>>;
+	/** The bytes of files that the blueprint gives as a `source`, by that name. */
+	fileSources(): ReadonlyMap<string, Uint8Array>;
 }
 
 /** Machines as containers of the range's inner engine. */
@@ -71,7 +71,7 @@ export class DockerProvider implements MachineProvider {
 				return await api.createContainer(spec);
 			});
 			if (!takesAllEndpoints(this.#context.apiVersion)) await this.#connectOthers(container.id, machine, signal);
-			const files = await this.#files(machine);
+			const files = this.#files(machine);
 			if (files.length > 0) {
 				await container.putArchive(await packFiles(files), { path: "/", abortSignal: signal });
 			}
@@ -190,13 +190,12 @@ export class DockerProvider implements MachineProvider {
 		}
 	}
 
-	async #files(machine: ResolvedMachine): Promise<InjectedFile[]> {
-		if (machine.files.length === 0) return [];
-		const bytes = machine.files.some((file) => file.source !== null)
-			? await this.#o.sourceFiles(machine.name)
+	#files(machine: ResolvedMachine): InjectedFile[] {
+		const sources = machine.files.some((file) => file.source !== null)
+			? this.#o.fileSources()
 			: new Map<string, Uint8Array>();
-		return machine.files.map(({ path, mode, content }) => {
-			const body = content ?? bytes.get(path);
+		return machine.files.map(({ path, mode, content, source }) => {
+			const body = content ?? sources.get(source ?? "");
 			if (body === undefined) throw new MachineFault(`It cannot be created: the content of ${path} is not there.`);
 			return { path, mode, content: body };
 		});

@@ -1,0 +1,87 @@
+import { type Dind, dindOf } from "../dind/index.ts";
+import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
+import { connectInnerEngine } from "../docker/inner-engine.ts";
+import { DockerProvider } from "../providers/docker/docker-provider.ts";
+import type { MachineProvider } from "../providers/machine-provider.ts";
+import type { RangesDeps } from "./deps.ts";
+import type { RangeRecord, RecordedDind } from "./record.ts";
+import type { RangeStore } from "./store.ts";
+
+/** A running range's engines, and the provider of its machines. */
+export interface RangeConnection {
+	readonly host: DockerEngine;
+	readonly dind: Dind;
+	readonly inner: InnerEngine;
+	readonly provider: MachineProvider;
+}
+
+export interface ConnectionListener {
+	opened(range: RangeRecord, connection: RangeConnection): void;
+	closed(rangeId: string): void;
+}
+
+/** One connection for each range whose container runs, made on demand and shared. */
+export class Connections {
+	readonly #deps: RangesDeps;
+	readonly #store: RangeStore;
+	readonly #listener: ConnectionListener;
+	readonly #open = new Map<string, RangeConnection>();
+	readonly #opening = new Map<string, Promise<RangeConnection>>();
+
+	constructor(deps: RangesDeps, store: RangeStore, listener: ConnectionListener) {
+		this.#deps = deps;
+		this.#store = store;
+		this.#listener = listener;
+	}
+
+	find(rangeId: string): RangeConnection | null {
+		return this.#open.get(rangeId) ?? null;
+	}
+
+	/** The range's container must run and its engine answer. Records the inner engine's version. */
+	async open(range: RangeRecord, recorded: RecordedDind, signal?: AbortSignal): Promise<RangeConnection> {
+		const present = this.#open.get(range.id);
+		if (present !== undefined) return present;
+		let opening = this.#opening.get(range.id);
+		if (opening === undefined) {
+			opening = this.#connect(range, recorded).finally(() => this.#opening.delete(range.id));
+			this.#opening.set(range.id, opening);
+		}
+		const connection = await opening;
+		signal?.throwIfAborted();
+		return connection;
+	}
+
+	close(rangeId: string): void {
+		const connection = this.#open.get(rangeId);
+		if (connection === undefined) return;
+		this.#open.delete(rangeId);
+		this.#listener.closed(rangeId);
+		connection.inner.close();
+	}
+
+	closeAll(): void {
+		for (const rangeId of [...this.#open.keys()]) this.close(rangeId);
+	}
+
+	async #connect(range: RangeRecord, recorded: RecordedDind): Promise<RangeConnection> {
+		const host = this.#deps.host.current();
+		const dind = dindOf(recorded);
+		const inner = await connectInnerEngine(host, dind.container, `range ${range.name}`);
+		const provider = new DockerProvider({
+			inner,
+			site: { host, container: dind.container, enterNetns: (command) => dind.enterNetns(command) },
+			range: { owner: this.#deps.owner, rangeId: range.id, rangeName: range.name },
+			gateways: new Map(range.blueprint.networks.map((network) => [network.name, network.gateway])),
+			limits: dind.profile.limits,
+			fileSources: () => this.#store.fileSources(range.id),
+		});
+		const connection = { host, dind, inner, provider };
+		this.#open.set(range.id, connection);
+		this.#listener.opened(range, connection);
+		if (range.dind !== null && range.dind.engine !== inner.version) {
+			this.#store.update(range, { dind: { ...range.dind, engine: inner.version } });
+		}
+		return connection;
+	}
+}

@@ -1,0 +1,43 @@
+import { hostFacts } from "../dind/index.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+import type { FilterSpec } from "../filter/index.ts";
+import { bridgeName, type RangeRecord } from "./record.ts";
+
+/** What a range's filter must hold: its networks by their bridges, its routes, and what internet never means. */
+export async function filterSpec(
+	host: DockerEngine,
+	range: RangeRecord,
+	dindImage: string,
+	outerPool: string,
+	signal: AbortSignal,
+): Promise<FilterSpec> {
+	const { networks, routes } = range.blueprint;
+	return {
+		networks: networks.map(({ name, subnet, gateway, internet, isolated }, position) => ({
+			name,
+			bridge: bridgeName(position),
+			subnet,
+			gateway,
+			internet,
+			isolated,
+		})),
+		routes: [...routes],
+		forbidden: await forbiddenNetworks(host, range, dindImage, outerPool, signal),
+	};
+}
+
+export const hasInternet = (range: RangeRecord): boolean =>
+	range.blueprint.networks.some((network) => network.internet);
+
+/** Networks of the engine's host and the ranges' outer pool. Asked only when some network has internet. */
+export async function forbiddenNetworks(
+	host: DockerEngine,
+	range: RangeRecord,
+	dindImage: string,
+	outerPool: string,
+	signal: AbortSignal,
+): Promise<string[]> {
+	if (!hasInternet(range)) return [outerPool];
+	const { routes } = await hostFacts(host, dindImage, signal);
+	return [...new Set([outerPool, ...routes])];
+}

@@ -1,0 +1,2 @@
+export type { RangesDeps } from "./deps.ts";
+export { Ranges } from "./ranges.ts";

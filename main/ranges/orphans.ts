@@ -1,0 +1,35 @@
+import { listOwnDinds, removeDind } from "../dind/index.ts";
+import type { RangesDeps } from "./deps.ts";
+import type { RangeStore } from "./store.ts";
+
+/** Objects of ours on the engine whose range is not in the database: a line of names for each such range. */
+export async function findOrphans(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<string[]> {
+	const left = await orphaned(deps, store, signal);
+	return left.map(({ rangeName, container, volume, network }) => {
+		const names = [container, volume, network].filter((name) => name !== null);
+		return `${rangeName} (${names.join(", ")})`;
+	});
+}
+
+/** Gives the number of ranges of which something was left. */
+export async function removeOrphans(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<number> {
+	const host = deps.host.current();
+	const left = await orphaned(deps, store, signal);
+	for (const { rangeId, rangeName } of left) {
+		await removeDind(host, rangeId, signal);
+		deps.events.record({
+			severity: "info",
+			type: "range.orphan.removed",
+			actor: "engine",
+			subject: { range: rangeName, rangeId },
+			message: `What was left of ${rangeName} was removed.`,
+		});
+	}
+	return left.length;
+}
+
+async function orphaned(deps: RangesDeps, store: RangeStore, signal: AbortSignal) {
+	const all = await listOwnDinds(deps.host.current(), deps.owner, signal);
+	const known = new Set(store.all().map((range) => range.id));
+	return all.filter((own) => !known.has(own.rangeId));
+}

@@ -1,0 +1,251 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { DeployPreview, DeployRequest } from "../../contract/blueprints.ts";
+import type { EngineStatus } from "../../contract/engines.ts";
+import { HomerangeError } from "../../contract/errors.ts";
+import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
+import type { TaskKind } from "../../contract/tasks.ts";
+import type { ChannelTarget } from "../consoles/index.ts";
+import type { TaskRun } from "../tasks/tasks.ts";
+import { assertNever } from "./assert-never.ts";
+import { Connections } from "./connections.ts";
+import { deploy } from "./deploy-operation.ts";
+import type { RangesDeps } from "./deps.ts";
+import { destroy } from "./destroy-operation.ts";
+import {
+	type LifecycleRequest,
+	pauseRange,
+	restartRange,
+	resumeRange,
+	startRange,
+	stopRange,
+} from "./lifecycle-operations.ts";
+import { locateMachine } from "./locate.ts";
+import { OperationLocks } from "./locks.ts";
+import { type MachineOperation, operateMachine } from "./machine-operations.ts";
+import { MachineStates } from "./machine-states.ts";
+import { MachineSteps } from "./machine-steps.ts";
+import { Observer } from "./observer.ts";
+import { findOrphans, removeOrphans } from "./orphans.ts";
+import type { OperationParts } from "./parts.ts";
+import { preflight, preflightError, prepareDeploy, previewDeploy } from "./preview.ts";
+import { ProfileMemory } from "./profile-memory.ts";
+import { Reconciler } from "./reconciler.ts";
+import { findMachine, type RangeRecord } from "./record.ts";
+import { RangeStore } from "./store.ts";
+import { RangeTruth } from "./truth.ts";
+
+type Started = { taskId: string };
+
+/** All ranges: what they are, and everything that can be done with them. */
+export class Ranges {
+	readonly #deps: RangesDeps;
+	readonly #store: RangeStore;
+	readonly #locks: OperationLocks;
+	readonly #parts: OperationParts;
+	readonly #observer: Observer;
+	readonly #reconciler: Reconciler;
+	readonly #closed = new AbortController();
+
+	constructor(deps: RangesDeps) {
+		this.#deps = deps;
+		this.#locks = new OperationLocks(deps.tasks);
+		this.#store = new RangeStore(deps.db, deps.changes, (rangeId) => this.#locks.taskOf(rangeId));
+		const store = this.#store;
+		const states = new MachineStates(deps, store);
+		const connections: Connections = new Connections(deps, store, {
+			opened: (range, connection) => this.#observer.attach(range, connection),
+			closed: (rangeId) => this.#observer.detach(rangeId),
+		});
+		const truth = new RangeTruth({ deps, store, connections, machines: states });
+		const machines = new MachineSteps(deps, store, states);
+		this.#parts = { deps, store, connections, profiles: new ProfileMemory(deps), states, machines, truth };
+		this.#reconciler = new Reconciler({
+			parts: this.#parts,
+			isBusy: (rangeId) => this.#locks.isBusy(rangeId),
+			startAgain: (range) =>
+				void this.#begin(range, "start", "engine", (request) => startRange(this.#parts, request, { onlyWanted: true })),
+			destroy: (range) => void this.destroy(range.id, "engine"),
+		});
+		this.#observer = new Observer({ deps, store, machines: states, ears: this.#reconciler });
+		this.#reconciler.markInterrupted();
+		deps.host.onChange((status) => this.#engineChanged(status));
+	}
+
+	list(): RangeSummary[] {
+		return this.#store.summaries();
+	}
+
+	get(ref: string): RangeDetail {
+		return this.#store.detail(ref);
+	}
+
+	async preview(request: DeployRequest): Promise<DeployPreview> {
+		return await previewDeploy(this.#parts, await prepareDeploy(this.#deps, request));
+	}
+
+	/** Takes the names and starts one task for each copy. Nothing is made when the pre-flight report has an error. */
+	async deploy(
+		request: DeployRequest,
+		actor: string,
+	): Promise<{ rangeId: string; rangeName: string; taskId: string }[]> {
+		const prepared = await prepareDeploy(this.#deps, request);
+		const { blueprint, sources, text, file } = prepared;
+		// A name that is taken is told before anything is asked of an engine.
+		this.#store.nextName(blueprint.name, request.name ?? null);
+		const { findings } = await preflight(this.#parts, prepared);
+		const obstacle = preflightError(findings);
+		if (obstacle !== null) throw obstacle;
+		const name = request.name ?? null;
+		const made = this.#store.add({ blueprint, sources, text, file, name, copies: request.copies });
+		const { profile } = request;
+		return made.map((range) => {
+			const { taskId } = this.#begin(range, "deploy", actor, (o) => deploy(this.#parts, { ...o, profile, undo: true }));
+			return { rangeId: range.id, rangeName: range.name, taskId };
+		});
+	}
+
+	async start(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		return this.#operate(ref, machine, "start", actor);
+	}
+
+	async stop(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		return this.#operate(ref, machine, "stop", actor);
+	}
+
+	async restart(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		return this.#operate(ref, machine, "restart", actor);
+	}
+
+	async pause(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		return this.#operate(ref, machine, "pause", actor);
+	}
+
+	async resume(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		return this.#operate(ref, machine, "resume", actor);
+	}
+
+	/** Always possible: what acts on the range is cancelled first. Joins a destroy that runs already. */
+	async destroy(ref: string, actor: string): Promise<Started> {
+		const range = this.#store.get(ref);
+		return this.#locks.beginDestroy(range, actor, (task) => destroy(this.#parts, { range, task, actor }));
+	}
+
+	/** Goes on with what died half-way. Errors: `STATE_CONFLICT` when nothing did. */
+	async continueInterrupted(ref: string, actor: string): Promise<Started> {
+		const range = this.#store.get(ref);
+		if (range.wanted === "destroyed") return await this.destroy(ref, actor);
+		const operation = range.interrupted ?? (range.state === "failed" ? "start" : null);
+		switch (operation) {
+			case null:
+				throw new HomerangeError("STATE_CONFLICT", `No operation on ${range.name} was interrupted.`, {
+					place: range.name,
+				});
+			case "deploy":
+				return this.#begin(range, "deploy", actor, (o) => deploy(this.#parts, { ...o, undo: false }));
+			case "stop":
+			case "restart":
+			case "pause":
+			case "resume":
+				return this.#operate(ref, undefined, operation, actor);
+			default:
+				return this.#operate(ref, undefined, "start", actor);
+		}
+	}
+
+	/** Where the consoles of a machine are reached. */
+	async locate(ref: string, machine: string): Promise<ChannelTarget> {
+		return await locateMachine(this.#parts, this.#store.get(ref), machine, this.#closed.signal);
+	}
+
+	/** Compares what is wanted, what is recorded and what the engine shows, for every range. */
+	async reconcile(signal: AbortSignal): Promise<void> {
+		await this.#observer.watchHost();
+		await this.#reconciler.reconcile(AbortSignal.any([signal, this.#closed.signal]));
+	}
+
+	findOrphans(signal: AbortSignal): Promise<string[]> {
+		return findOrphans(this.#deps, this.#store, signal);
+	}
+
+	removeOrphans(signal: AbortSignal): Promise<number> {
+		return removeOrphans(this.#deps, this.#store, signal);
+	}
+
+	/** Lets go of every engine. Ranges go on. */
+	async close(): Promise<void> {
+		this.#closed.abort();
+		this.#reconciler.close();
+		this.#observer.close();
+		this.#parts.connections.closeAll();
+		// What was told in this turn still reaches its watchers.
+		await delay(0);
+	}
+
+	#operate(ref: string, machineName: string | undefined, operation: MachineOperation, actor: string): Started {
+		const range = this.#store.get(ref);
+		this.#refuseWhileGoing(range, operation);
+		if (machineName !== undefined) {
+			const machine = findMachine(range, machineName);
+			const cancellable = operation !== "pause" && operation !== "resume";
+			return this.#begin(range, operation, actor, (o) => operateMachine(this.#parts, { ...o, machine, operation }), {
+				machine: machine.spec.name,
+				cancellable,
+			});
+		}
+		switch (operation) {
+			case "start":
+				return this.#begin(range, "start", actor, (o) => startRange(this.#parts, o));
+			case "stop":
+				return this.#begin(range, "stop", actor, (o) => stopRange(this.#parts, o));
+			case "restart":
+				return this.#begin(range, "restart", actor, (o) => restartRange(this.#parts, o));
+			case "pause":
+				this.#refuseUnlessAlive(range, "paused");
+				return this.#begin(range, "pause", actor, (o) => pauseRange(this.#parts, o), { cancellable: false });
+			case "resume":
+				this.#refuseUnlessAlive(range, "resumed");
+				return this.#begin(range, "resume", actor, (o) => resumeRange(this.#parts, o), { cancellable: false });
+			default:
+				return assertNever(operation);
+		}
+	}
+
+	#begin(
+		range: RangeRecord,
+		kind: TaskKind,
+		actor: string,
+		run: (request: LifecycleRequest) => Promise<void>,
+		o: { machine?: string; cancellable?: boolean } = {},
+	): Started {
+		const verb = kind[0]?.toUpperCase() + kind.slice(1);
+		const title = o.machine === undefined ? `${verb} ${range.name}` : `${verb} ${o.machine} of ${range.name}`;
+		const started = this.#locks.begin(range, { kind, title, actor, ...o }, (task: TaskRun) =>
+			run({ range, task, actor }),
+		);
+		this.#store.touch(range.id);
+		// The task's end is a change of the range, too: its `taskId` goes.
+		void this.#deps.tasks.whenEnded(started.taskId).then(() => this.#store.touch(range.id));
+		return started;
+	}
+
+	#refuseWhileGoing(range: RangeRecord, operation: string): void {
+		if (range.wanted !== "destroyed") return;
+		throw new HomerangeError("STATE_CONFLICT", `${range.name} is being destroyed and cannot ${operation}.`, {
+			remedy: "Destroy it again to finish that.",
+			place: range.name,
+		});
+	}
+
+	#refuseUnlessAlive(range: RangeRecord, what: string): void {
+		if (range.state === "running" || range.state === "degraded" || range.state === "paused") return;
+		if (this.#locks.isBusy(range.id)) return;
+		throw new HomerangeError("STATE_CONFLICT", `${range.name} is ${range.state}, so it cannot be ${what}.`, {
+			remedy: "Start the range first.",
+			place: range.name,
+		});
+	}
+
+	#engineChanged(status: EngineStatus): void {
+		if (status.state === "unreachable") this.#reconciler.engineLost();
+	}
+}

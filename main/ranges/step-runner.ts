@@ -1,0 +1,242 @@
+import { HomerangeError } from "../../contract/errors.ts";
+import {
+	chooseOuterSubnet,
+	type DindSpec,
+	dindOf,
+	ensureDind,
+	ensureOuterNetwork,
+	ensureVolume,
+	resolveDindImage,
+	startDind,
+	stopDind,
+	takenSubnets,
+	waitForInnerEngine,
+} from "../dind/index.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+import { ensureHostImage, type TransferOptions, transferImage } from "../docker/images.ts";
+import { applyRules, raiseHostWall } from "../filter/index.ts";
+import type { TaskRun } from "../tasks/tasks.ts";
+import { assertNever } from "./assert-never.ts";
+import type { Connections, RangeConnection } from "./connections.ts";
+import type { RangesDeps } from "./deps.ts";
+import { filterSpec, forbiddenNetworks, hasInternet } from "./filter-spec.ts";
+import { done, type StepResult } from "./graph.ts";
+import { ensureInnerNetwork } from "./inner-network.ts";
+import type { MachineSteps } from "./machine-steps.ts";
+import type { RangeStep } from "./planner.ts";
+import type { ProfileMemory } from "./profile-memory.ts";
+import type { RangeRecord } from "./record.ts";
+import type { RangeStore } from "./store.ts";
+
+export interface StepRunnerParts {
+	readonly deps: RangesDeps;
+	readonly store: RangeStore;
+	readonly connections: Connections;
+	readonly profiles: ProfileMemory;
+	readonly machines: MachineSteps;
+}
+
+/** Seconds that the inner engine gets to end itself; its machines were stopped before. */
+const engineGraceSeconds = 20;
+
+/** Does the work of the steps of one operation on one range. */
+export class StepRunner {
+	readonly #p: StepRunnerParts;
+	readonly #range: RangeRecord;
+	readonly #task: TaskRun;
+	readonly #host: DockerEngine;
+	/** The isolation profile that the person asked for; absent: the setting's. */
+	readonly #wantedProfile: "auto" | "privileged" | "unprivileged";
+	#image: string | null;
+	#subnet: string | null = null;
+
+	constructor(
+		parts: StepRunnerParts,
+		o: { range: RangeRecord; task: TaskRun; profile?: "auto" | "privileged" | "unprivileged" | undefined },
+	) {
+		this.#p = parts;
+		this.#range = o.range;
+		this.#task = o.task;
+		this.#host = parts.deps.host.current();
+		this.#wantedProfile = o.profile ?? parts.deps.settings.get().isolation;
+		this.#image = o.range.dind?.image ?? null;
+	}
+
+	async run(step: RangeStep, signal: AbortSignal): Promise<StepResult> {
+		switch (step.kind) {
+			case "dind-image":
+				return await this.#chooseImage(step.id, signal);
+			case "outer-network":
+				return await this.#outerNetwork(signal);
+			case "volume":
+				await ensureVolume(this.#host, this.#spec(), signal);
+				return done;
+			case "container":
+				return await this.#container(signal);
+			case "inner-engine":
+				return await this.#innerEngine(signal);
+			case "wall":
+				return await this.#wall(signal);
+			case "filter":
+				return await this.#filter(signal);
+			case "stop-container":
+				return await this.#stopContainer(signal);
+			case "host-image":
+				await ensureHostImage(this.#host, step.image, this.#progress(step.id, signal));
+				return done;
+			case "image": {
+				const { skipped } = await transferImage(
+					this.#host,
+					this.#connection().inner,
+					step.image,
+					this.#progress(step.id, signal),
+				);
+				return skipped ? { outcome: "skipped", note: "already in the range" } : done;
+			}
+			case "network":
+				await ensureInnerNetwork(this.#connection().inner, this.#range, step.network, this.#p.deps.owner, signal);
+				return done;
+			case "create":
+			case "start":
+			case "ready":
+			case "stop":
+				return await this.#p.machines.run(this.#range, step.kind, step.machine, this.#connection(), signal);
+			default:
+				return assertNever(step);
+		}
+	}
+
+	async #chooseImage(stepId: string, signal: AbortSignal): Promise<StepResult> {
+		const { store, deps, profiles } = this.#p;
+		const range = this.#range;
+		if (range.dind !== null) return { outcome: "skipped", note: range.dind.image };
+		const wanted = deps.settings.get().dindImage;
+		const { image, reason } = await resolveDindImage(this.#host, wanted, this.#progress(stepId, signal));
+		this.#image = image;
+		if (range.profile === null) {
+			// Recorded before the container exists: an interrupted deploy goes on in the same profile.
+			const choice = await profiles.choose(this.#host, this.#wantedProfile, image, signal);
+			store.update(range, { profile: choice.profile, profileReason: choice.reason });
+		}
+		return { outcome: "done", note: `${reason ?? image}, ${range.profile} profile` };
+	}
+
+	async #outerNetwork(signal: AbortSignal): Promise<StepResult> {
+		if (this.#range.dind === null) {
+			const { outerPool: pool } = this.#p.deps.settings.get();
+			const taken = await takenSubnets(this.#host, this.#imageOf(), signal);
+			this.#subnet = chooseOuterSubnet({ pool, taken, avoid: this.#avoid() });
+		} else {
+			this.#subnet = this.#range.dind.subnet;
+		}
+		const { subnet } = await ensureOuterNetwork(this.#host, this.#spec(), signal);
+		this.#subnet = subnet;
+		return { outcome: "done", note: subnet };
+	}
+
+	async #container(signal: AbortSignal): Promise<StepResult> {
+		const spec = this.#spec();
+		const { rangeId, container, volume, network, subnet, image } = await ensureDind(this.#host, spec, signal);
+		const engine = this.#range.dind?.engine ?? null;
+		const recorded = { rangeId, container, volume, network, subnet, image, profile: spec.profile, engine };
+		this.#p.store.update(this.#range, { dind: recorded });
+		await startDind(this.#host, recorded, signal);
+		return done;
+	}
+
+	async #innerEngine(signal: AbortSignal): Promise<StepResult> {
+		const recorded = this.#recorded();
+		await waitForInnerEngine(this.#host, recorded, signal);
+		// A connection from before the container's stop would have dead tunnels.
+		this.#p.connections.close(this.#range.id);
+		const connection = await this.#p.connections.open(this.#range, recorded, signal);
+		return { outcome: "done", note: `Docker ${connection.inner.version}` };
+	}
+
+	async #wall(signal: AbortSignal): Promise<StepResult> {
+		const range = this.#range;
+		const image = this.#imageOf();
+		const { deps } = this.#p;
+		const forbidden = await forbiddenNetworks(this.#host, range, image, deps.settings.get().outerPool, signal);
+		const spec = { rangeId: range.id, image, hasInternet: hasInternet(range), forbidden };
+		const wall = await raiseHostWall(this.#host, spec, signal);
+		if (wall.applied) return done;
+		deps.events.record({
+			severity: "warning",
+			type: "range.wall.missing",
+			actor: "engine",
+			subject: { range: range.name, rangeId: range.id },
+			message: `The second wall around ${range.name} could not be raised; the filter inside it stands. ${wall.reason}`,
+		});
+		return { outcome: "skipped", note: wall.reason };
+	}
+
+	async #filter(signal: AbortSignal): Promise<StepResult> {
+		const dind = dindOf(this.#recorded());
+		const { outerPool } = this.#p.deps.settings.get();
+		const spec = await filterSpec(this.#host, this.#range, dind.image, outerPool, signal);
+		const { resolver } = await applyRules(this.#host, dind, spec, signal);
+		return hasInternet(this.#range) && resolver === null
+			? { outcome: "done", note: "no name server was found for networks with internet" }
+			: done;
+	}
+
+	async #stopContainer(signal: AbortSignal): Promise<StepResult> {
+		this.#p.connections.close(this.#range.id);
+		await stopDind(this.#host, this.#recorded(), engineGraceSeconds, signal);
+		return done;
+	}
+
+	#spec(): DindSpec {
+		const { deps } = this.#p;
+		const range = this.#range;
+		const { limits } = range.blueprint;
+		// An engine refuses a limit beyond what its host has.
+		const most = deps.host.status().facts?.cpus ?? limits.cpus;
+		return {
+			owner: deps.owner,
+			rangeId: range.id,
+			rangeName: range.name,
+			image: this.#imageOf(),
+			profile: range.profile ?? "privileged",
+			subnet: this.#subnet ?? "",
+			pool: deps.settings.get().outerPool,
+			avoid: this.#avoid(),
+			cpus: Math.min(limits.cpus, most),
+			memoryBytes: limits.memoryBytes,
+			hasInternet: hasInternet(range),
+		};
+	}
+
+	#avoid(): string[] {
+		return this.#range.blueprint.networks.map((network) => network.subnet);
+	}
+
+	#imageOf(): string {
+		if (this.#image === null) throw new Error("the range's engine image is not chosen yet");
+		return this.#image;
+	}
+
+	#recorded() {
+		const { dind, name } = this.#range;
+		if (dind !== null) return dind;
+		throw new HomerangeError("STATE_CONFLICT", `The container of ${name} does not exist.`, { place: name });
+	}
+
+	#connection(): RangeConnection {
+		const connection = this.#p.connections.find(this.#range.id);
+		if (connection !== null) return connection;
+		throw new HomerangeError("ENGINE_UNREACHABLE", `The inner engine of ${this.#range.name} is not connected.`, {
+			place: this.#range.name,
+			remedy: "Start the range again.",
+		});
+	}
+
+	#progress(stepId: string, signal: AbortSignal): TransferOptions {
+		return {
+			signal,
+			onProgress: ({ phase, done: bytes, total, note }) =>
+				this.#task.progress(stepId, { unit: "bytes", done: bytes, total }, note ?? phase),
+		};
+	}
+}
