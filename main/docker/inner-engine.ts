@@ -1,35 +1,32 @@
 import http from "node:http";
 import type { Duplex } from "node:stream";
+import { unreachable } from "./api-errors.ts";
 import type { ApiTarget } from "./api-transport.ts";
 import type { DockerEngine, InnerEngine } from "./engine.ts";
 import { openEngine } from "./open-engine.ts";
 import { openTunnel } from "./tunnel.ts";
-import type { TunnelSocket } from "./tunnel-socket.ts";
+import { TunnelSocket } from "./tunnel-socket.ts";
 
 /** Tunnels that are kept open for the next request. Each is one small process in the DinD. */
-const idleTunnels = 4;
+const idleTunnels = 8;
 /** Short requests at once; more of them wait for a free tunnel. */
 const busyTunnels = 8;
-const idleMs = 60_000;
+const idleMs = 30_000;
 
-/** An agent whose connections are tunnels. */
+/**
+ * An agent whose connections are tunnels. They are given at once, before they are through: the agent counts only
+ * what it was given, and would open one for each request of a burst.
+ */
 class TunnelAgent extends http.Agent {
-	readonly #open: () => Promise<TunnelSocket>;
+	readonly #open: () => Duplex;
 
-	constructor(options: http.AgentOptions, open: () => Promise<TunnelSocket>) {
+	constructor(options: http.AgentOptions, open: () => Duplex) {
 		super(options);
 		this.#open = open;
 	}
 
-	override createConnection(
-		_options: http.ClientRequestArgs,
-		callback: (error: Error | null, stream: Duplex) => void,
-	): undefined {
-		this.#open().then(
-			(socket) => callback(null, socket),
-			// Node passes no stream along with an error, its types ask for one.
-			(error: Error) => (callback as (error: Error) => void)(error),
-		);
+	override createConnection(): Duplex {
+		return this.#open();
 	}
 }
 
@@ -45,12 +42,12 @@ export async function connectInnerEngine(
 ): Promise<InnerEngine> {
 	const open = new Set<TunnelSocket>();
 	let closed = false;
-	const connect = async (): Promise<TunnelSocket> => {
-		if (closed) throw new Error("the connection to this engine was closed");
-		const socket = await openTunnel(host, container);
+	const connect = (): TunnelSocket => {
+		// The agent asks again for requests that wait while it is closed: that must fail, not throw into its events.
+		if (closed) return new TunnelSocket(Promise.reject(unreachable(label, new Error("its range was closed"))));
+		const socket = openTunnel(host, container, label);
 		open.add(socket);
 		socket.once("close", () => open.delete(socket));
-		if (closed) socket.destroy();
 		return socket;
 	};
 	const target: ApiTarget = {

@@ -10,13 +10,26 @@ const graceMs = 2000;
  * enough, or at once when `isPatient` is false, it is killed.
  */
 export class ProcessSocket extends Duplex {
-	readonly #exec: ExecStream;
+	readonly #opening: Promise<ExecStream>;
 	readonly #isPatient: boolean;
+	#exec: ExecStream | null = null;
 
-	constructor(exec: ExecStream, isPatient: boolean) {
+	/** Usable at once: what is written waits until the process runs. */
+	constructor(opening: Promise<ExecStream>, isPatient: boolean) {
 		super({ allowHalfOpen: true });
-		this.#exec = exec;
+		this.#opening = opening;
 		this.#isPatient = isPatient;
+	}
+
+	override _construct(callback: (error?: Error | null) => void): void {
+		this.#opening.then((exec) => {
+			this.#join(exec);
+			callback();
+		}, callback);
+	}
+
+	#join(exec: ExecStream): void {
+		this.#exec = exec;
 		const { stream } = exec;
 		stream.on("data", (bytes: Buffer) => {
 			this.touch();
@@ -38,39 +51,39 @@ export class ProcessSocket extends Duplex {
 	}
 
 	override _read(): void {
-		this.#exec.stream.resume();
+		this.#exec?.stream.resume();
 	}
 
 	override _write(chunk: Buffer, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
 		this.touch();
-		const { stream } = this.#exec;
+		const stream = this.#exec?.stream;
 		// Once the process or its peer has ended, nobody takes bytes any more.
-		if (stream.writableEnded || stream.destroyed) callback();
+		if (!stream || stream.writableEnded || stream.destroyed) callback();
 		else stream.write(chunk, encoding, callback);
 	}
 
 	override _final(callback: (error?: Error | null) => void): void {
-		const { stream } = this.#exec;
-		if (!stream.writableEnded) stream.end();
+		const stream = this.#exec?.stream;
+		if (stream && !stream.writableEnded) stream.end();
 		callback();
 	}
 
 	override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-		const { stream } = this.#exec;
-		if (!stream.destroyed && !stream.readableEnded) {
-			if (this.#isPatient) this.#endPatiently();
-			else this.#exec.kill();
+		const exec = this.#exec;
+		if (exec && !exec.stream.destroyed && !exec.stream.readableEnded) {
+			if (this.#isPatient) endPatiently(exec);
+			else exec.kill();
 		}
 		callback(error);
 	}
+}
 
-	#endPatiently(): void {
-		const { stream } = this.#exec;
-		const timer = setTimeout(() => this.#exec.kill(), graceMs);
-		const ended = () => clearTimeout(timer);
-		stream.once("end", ended);
-		stream.once("close", ended);
-		if (!stream.writableEnded) stream.end();
-		stream.resume();
-	}
+function endPatiently(exec: ExecStream): void {
+	const { stream } = exec;
+	const timer = setTimeout(() => exec.kill(), graceMs);
+	const ended = () => clearTimeout(timer);
+	stream.once("end", ended);
+	stream.once("close", ended);
+	if (!stream.writableEnded) stream.end();
+	stream.resume();
 }

@@ -61,7 +61,7 @@ export async function openRelay(
 	} finally {
 		clearTimeout(timer);
 	}
-	return new ProcessSocket(exec, false);
+	return new ProcessSocket(Promise.resolve(exec), false);
 }
 
 function reasonIn(stderr: string): string {

@@ -9,9 +9,8 @@ export class TunnelSocket extends ProcessSocket {
 	#idleTimer: NodeJS.Timeout | null = null;
 	#idleMs = 0;
 
-	constructor(exec: ExecStream) {
-		super(exec, true);
-		exec.stderr.resume();
+	constructor(opening: Promise<ExecStream>) {
+		super(opening, true);
 	}
 
 	/** As of `net.Socket`: emits `timeout` after so long without a byte; 0 switches it off and removes the listener. */
