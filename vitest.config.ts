@@ -10,7 +10,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["{contract,main,electron,preload,renderer}/**/*.test.{ts,tsx}"],
+					include: ["{contract,main,electron,preload,renderer}/**/*.test.{ts,tsx}", "scripts/**/*.test.mjs"],
 					environment: "node",
 					// The design tokens are tested as the text that they are; other styles stay out.
 					css: { include: [/tokens\.css/] },

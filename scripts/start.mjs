@@ -16,11 +16,14 @@ const deployLimitMs = 15 * 60_000;
 
 await main(async () => {
 	await setup();
-	process.env.HOMERANGE_DIND_IMAGE ??= "homerange/dind:28";
-	await step("build the app", () => run("npm", ["run", "--silent", "build"], { cwd: repository, limitMs: buildLimitMs }).then(() => ""));
+	await step("build the app", () =>
+		run("npm", ["run", "--silent", "build"], { cwd: repository, limitMs: buildLimitMs }).then(() => ""),
+	);
 	await step(`range ${rangeName}`, deployFirstRange);
 	if (hasDisplay) {
-		say(`Ready after ${seconds(performance.now())}. The app opens; close its window to end this command. The range stays.`);
+		say(
+			`Ready after ${seconds(performance.now())}. The app opens; close its window to end this command. The range stays.`,
+		);
 		await step("app", () => openApp(rangeName).then(() => "closed"));
 		return;
 	}

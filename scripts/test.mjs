@@ -66,7 +66,8 @@ function report(results) {
 	say(`\n${results.map((result) => `${result.stage} ${seconds(result.ms)}`).join(", ")}`);
 	for (const { stage, name, reason } of skips) say(`skipped [${stage}] ${name}: ${reason}`);
 	for (const { stage, name, reason } of failures) say(`FAILED  [${stage}] ${name}: ${reason}`);
-	if (electronSubstitute()) say(`The windows ran in ${electronSubstitute()}, a third party's redistribution of Electron.`);
+	if (electronSubstitute())
+		say(`The windows ran in ${electronSubstitute()}, a third party's redistribution of Electron.`);
 	say(`Report: ${file}`);
 	process.stdout.write(`${passed} passed, ${failures.length} failed, ${skips.length} skipped\n`);
 	if (interruption()) return process.exitCode;

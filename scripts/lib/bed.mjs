@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { cachePath, readJson, writeJson } from "./cache.mjs";
 import { capabilityFittingRuntime, missingCapabilities } from "./capabilities.mjs";
 import { askVersion, defaultSocket } from "./docker.mjs";
+import { mountsOfEngine } from "./mounts.mjs";
 import { installPackages, missingPackages } from "./packages.mjs";
 import { isRoot } from "./privilege.mjs";
 import { run } from "./run.mjs";
@@ -138,14 +139,7 @@ function remember(bed, service) {
 
 /** A killed dockerd leaves its socket, its pid files and its containers' mounts; the next one trips over the last two. */
 async function cleanUp(bed) {
-	const mounts = [];
-	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-		const [, , , root, path] = line.split(" ");
-		if (!path) continue;
-		// dockerd binds its data root onto itself. A disk that is mounted there has the root "/" and stays.
-		const bound = path === bed.dataRoot && root !== "/";
-		if (bound || path.startsWith(`${bed.dataRoot}/`) || path.startsWith(`${bed.execRoot}/`)) mounts.push(path);
-	}
+	const mounts = mountsOfEngine(readFileSync("/proc/self/mountinfo", "utf8"), bed);
 	for (const path of mounts.toReversed()) await run("umount", ["--lazy", path], { cleanup: true });
 	for (const file of [bed.pidFile, bed.socket, join(bed.execRoot, "containerd", "containerd.pid")]) {
 		rmSync(file, { force: true });

@@ -5,6 +5,8 @@ import { readJson, repository } from "./cache.mjs";
 import { run } from "./run.mjs";
 import { alreadyDone } from "./steps.mjs";
 
+const installLimitMs = 20 * 60_000;
+
 /** Puts node_modules first in PATH: the Node 24 that lies there runs everything that is not setup itself. */
 export function preferLocalPrograms() {
 	process.env.PATH = `${join(repository, "node_modules", ".bin")}:${process.env.PATH}`;
@@ -14,8 +16,25 @@ export function preferLocalPrograms() {
 export async function installNodeModules() {
 	const reason = staleReason();
 	if (!reason) return alreadyDone("node_modules is what package-lock.json says");
-	await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: repository, limitMs: 20 * 60_000 });
+	const npm = (...args) => run("npm", args, { cwd: repository, limitMs: installLimitMs });
+	if (await npmReadsAllowScripts()) {
+		await npm("ci", "--no-audit", "--no-fund");
+	} else {
+		await npm("ci", "--no-audit", "--no-fund", "--ignore-scripts");
+		await npm("rebuild", ...neededScripts());
+	}
 	return reason;
+}
+
+/** Older npm versions would run every package's install script, and compile what they find no need to. */
+async function npmReadsAllowScripts() {
+	const settings = await run("npm", ["config", "ls", "--long"], { cwd: repository });
+	return settings.stdout.includes("allow-scripts =");
+}
+
+function neededScripts() {
+	const { allowScripts } = readJson(join(repository, "package.json"));
+	return Object.keys(allowScripts).filter((name) => allowScripts[name]);
 }
 
 function staleReason() {

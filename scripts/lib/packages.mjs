@@ -12,6 +12,7 @@ export const hasApt = existsSync("/usr/bin/apt-get");
 export async function missingPackages(packages) {
 	if (!hasApt || packages.length === 0) return [];
 	const names = packages.flatMap((entry) => entry.split("|"));
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: these are dpkg-query's own placeholders.
 	const answer = await run("dpkg-query", ["-W", "-f=${Package} ${db:Status-Status}\n", ...names], {
 		allowFailure: true,
 	});

@@ -1,9 +1,11 @@
 // Playwright's JSON report as counts, failures and reasons of skips.
+import { stripVTControlCharacters } from "node:util";
 
 /** A test that passed only in a later attempt counts as failed: nothing here is retried in silence. */
 export function readPlaywrightReport(json) {
 	const report = { passed: 0, failures: [], skips: [] };
-	for (const error of json.errors ?? []) report.failures.push({ name: "outside of any test", reason: firstLine(error.message) });
+	for (const error of json.errors ?? [])
+		report.failures.push({ name: "outside of any test", reason: firstLine(error.message) });
 	for (const suite of json.suites ?? []) addSuite(report, suite, []);
 	return report;
 }
@@ -23,11 +25,14 @@ function addTest(report, name, test) {
 		report.skips.push({ name, reason: note?.description ?? "no reason given" });
 	} else {
 		const error = test.results.flatMap((result) => result.errors ?? [])[0];
-		report.failures.push({ name, reason: test.status === "flaky" ? "passed only when tried again" : firstLine(error?.message) });
+		report.failures.push({
+			name,
+			reason: test.status === "flaky" ? "passed only when tried again" : firstLine(error?.message),
+		});
 	}
 }
 
 function firstLine(text) {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: Playwright colours its messages with escape sequences.
-	return String(text ?? "no message").replace(/\u001b\[[0-9;]*m/g, "").split("\n")[0];
+	return stripVTControlCharacters(String(text ?? "no message")).split("
+")[0];
 }

@@ -49,7 +49,9 @@ async function checkSchema() {
 		if (before.has(name)) writeFileSync(join(folder, name), before.get(name));
 		else rmSync(join(folder, name));
 	}
-	return stale.length === 0 ? report : failure("schema", `stale: ${stale.join(", ")}. Run npm run schema and commit it`);
+	return stale.length === 0
+		? report
+		: failure("schema", `stale: ${stale.join(", ")}. Run npm run schema and commit it`);
 }
 
 /** The database's schema must have its migrations: generating them once more into a copy must add none. */

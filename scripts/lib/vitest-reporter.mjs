@@ -7,7 +7,8 @@ export default class CountsReporter {
 	onTestRunEnd(modules, unhandledErrors) {
 		const report = { passed: 0, failures: [], skips: [] };
 		for (const module of modules) addModule(report, module);
-		for (const error of unhandledErrors) report.failures.push({ name: "outside of any test", reason: firstLine(error) });
+		for (const error of unhandledErrors)
+			report.failures.push({ name: "outside of any test", reason: firstLine(error) });
 		writeFileSync(process.env.HOMERANGE_REPORT, JSON.stringify(report));
 	}
 }
@@ -16,7 +17,8 @@ function addModule(report, module) {
 	const file = module.relativeModuleId ?? module.moduleId;
 	for (const error of module.errors()) report.failures.push({ name: file, reason: firstLine(error) });
 	for (const suite of module.children.allSuites()) {
-		for (const error of suite.errors()) report.failures.push({ name: `${file} > ${suite.fullName}`, reason: firstLine(error) });
+		for (const error of suite.errors())
+			report.failures.push({ name: `${file} > ${suite.fullName}`, reason: firstLine(error) });
 	}
 	for (const test of module.children.allTests()) {
 		const name = `${file} > ${test.fullName}`;
