@@ -8,18 +8,25 @@ import { build as buildPage } from "vite";
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(repository, "out");
 
-/** What stays outside: native code (ssh2 works without its two optional pieces), and what Electron provides. */
-const external = ["electron", "better-sqlite3", "cpu-features", "*.node"];
+/** What stays outside: native code, and what Electron provides. */
+const external = ["electron", "better-sqlite3"];
 
-/**
- * dockerode loads gRPC and protobuf for builds by BuildKit, at start and from files of its own folder.
- * Nothing here builds images through the API, so the bundle leaves both out.
- */
-const withoutBuildKit = {
-	name: "without-buildkit",
+/** Files of packages that nothing here uses, by the file that requires them at its start. */
+const leftOut = [
+	// gRPC and protobuf, for builds by BuildKit: no image is built through the API.
+	{ by: join("dockerode", "lib", "docker.js"), path: "./session" },
+	{ by: join("dockerode", "lib", "docker.js"), path: "./buildkit" },
+	// ssh2: engines over ssh are not supported.
+	{ by: join("docker-modem", "lib", "modem.js"), path: "./ssh" },
+];
+
+const leaveOut = {
+	name: "leave-out",
 	setup(build) {
-		build.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ path, importer }) =>
-			importer.endsWith(join("dockerode", "lib", "docker.js")) ? { path, namespace: "left-out" } : undefined,
+		build.onResolve({ filter: /^\.\// }, ({ path, importer }) =>
+			leftOut.some((file) => file.path === path && importer.endsWith(file.by))
+				? { path, namespace: "left-out" }
+				: undefined,
 		);
 		build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
 			contents: `module.exports = () => { throw new Error("${path} is not part of the bundle"); };`,
@@ -35,7 +42,7 @@ const node = {
 	sourcesContent: false,
 	external,
 	logLevel: "warning",
-	plugins: [withoutBuildKit],
+	plugins: [leaveOut],
 };
 
 // CommonJS packages inside an ES module bundle call require() for Node's own modules.
