@@ -92,9 +92,9 @@ export class ExecDuplex extends Duplex {
 
 	#take(type: "stdout" | "stderr", input: Buffer): void {
 		let bytes = input;
-		if (this.#pidLine !== null && !this.#pidLine.isDone) {
-			// With a terminal there is only one stream.
-			if (type === "stderr" || this.#demuxer === null) bytes = this.#pidLine.push(bytes);
+		// The line comes on stderr, or with a terminal on the only stream. stdout may overtake it.
+		if (this.#pidLine !== null && !this.#pidLine.isDone && (type === "stderr" || this.#demuxer === null)) {
+			bytes = this.#pidLine.push(bytes);
 			if (!this.#pidLine.isDone) return;
 		}
 		this.#markStarted();
@@ -115,7 +115,7 @@ export class ExecDuplex extends Duplex {
 			return;
 		}
 		const rest = this.#pidLine?.flush();
-		if (rest !== undefined && rest.length > 0) this.push(rest);
+		if (rest !== undefined && rest.length > 0) (this.#demuxer === null ? this : this.#stderr).push(rest);
 		this.#stderr.push(null);
 		this.push(null);
 		// The process is gone and so is its stdin: without this a Duplex nobody ends would stay half open for ever.
