@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
-import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
 import { resourcePaths } from "../paths.ts";
+import { type BetterSQLite3Database, drizzle, migrate } from "./drizzle.cjs";
 import * as schema from "./schema.ts";
 import { WalSync } from "./wal-sync.ts";
 

@@ -1,8 +1,8 @@
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ErrorInfo } from "../../contract/errors.ts";
 import type { Severity } from "../../contract/events.ts";
 import type { DindInfo, Route } from "../../contract/ranges.ts";
 import type { Progress, TaskKind, TaskState, TaskStep } from "../../contract/tasks.ts";
+import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.cjs";
 
 /**
  * All tables of a data folder. Times are ISO 8601 text in UTC. Columns that hold

@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, lt, or } from "drizzle-orm";
 import type { AuditEvent, Severity } from "../../contract/events.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
+import { and, desc, eq, inArray, lt, or } from "../db/drizzle.cjs";
 import type { Database } from "../db/open.ts";
 import { events } from "../db/schema.ts";
 import { atLeast } from "./severity.ts";

@@ -26,7 +26,6 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 	const lifeline = await connectSocket(socketPath);
 	if (lifeline === null) return null;
 	lifeline.resume();
-	lifeline.unref();
 	const lost = new Promise<void>((resolve) => lifeline.once("close", () => resolve()));
 	const agent = new Agent({ connect: { socketPath }, headersTimeout: 0, bodyTimeout: 0 });
 	const link = new RPCLink({

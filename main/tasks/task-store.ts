@@ -1,5 +1,5 @@
-import { desc, eq, inArray, sql } from "drizzle-orm";
 import type { Task, TaskStep } from "../../contract/tasks.ts";
+import { desc, eq, inArray, sql } from "../db/drizzle.cjs";
 import type { Database, Orm } from "../db/open.ts";
 import { taskSteps, tasks } from "../db/schema.ts";
 
