@@ -1,5 +1,7 @@
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import { lastLogLines, removeDind } from "../dind/index.ts";
+import { isNotFound } from "../docker/api-errors.ts";
+import type { DockerEngine } from "../docker/engine.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { isCancelled, isEngineEnding } from "./interruption.ts";
 import { OperationEvents } from "./operation-events.ts";
@@ -105,6 +107,8 @@ async function explain(parts: OperationParts, range: RangeRecord, error: unknown
 	try {
 		const host = parts.deps.host.current();
 		const limit = AbortSignal.timeout(10_000);
+		// Its connections break a moment before the host engine notes that a container has ended.
+		if (toErrorInfo(error).code === "ENGINE_UNREACHABLE") await ending(host, range.dind.container);
 		const facts = await containerFacts(host, range, limit);
 		if (facts.state === "running" || facts.state === "paused") return error;
 		const isGone = facts.state === "absent";
@@ -121,5 +125,15 @@ async function explain(parts: OperationParts, range: RangeRecord, error: unknown
 	} catch {
 		// The host engine does not answer either: the first error says so as well as any.
 		return error;
+	}
+}
+
+/** Resolves when the container has ended, or after a moment when it goes on. */
+async function ending(host: DockerEngine, container: string): Promise<void> {
+	const limit = AbortSignal.timeout(2000);
+	try {
+		await host.api.getContainer(container).wait({ condition: "not-running", abortSignal: limit });
+	} catch (error) {
+		if (!limit.aborted && !isNotFound(error)) throw error;
 	}
 }

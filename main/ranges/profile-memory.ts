@@ -1,6 +1,6 @@
-import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { type IsolationProfile, isolationProfile } from "../../contract/ranges.ts";
+import { eq } from "../db/drizzle.cjs";
 import { facts } from "../db/schema.ts";
 import { chooseProfile, type ProfileChoice } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";

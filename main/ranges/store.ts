@@ -1,9 +1,9 @@
-import { and, asc, desc, eq } from "drizzle-orm";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
 import { machineState, type RangeDetail, type RangeSummary, rangeState } from "../../contract/ranges.ts";
 import { type ResolvedBlueprint, resolvedBlueprint, resolvedMachine } from "../blueprint/resolved.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
+import { and, asc, desc, eq } from "../db/drizzle.cjs";
 import { newId } from "../db/new-id.ts";
 import type { Database, Orm } from "../db/open.ts";
 import { journal, machines, networks, nics, ranges } from "../db/schema.ts";

@@ -51,8 +51,10 @@ export class RangeTruth {
 			reason,
 		}));
 		const derived = deriveRangeState({ wanted: range.wanted, container, end, machines });
-		if (range.interrupted === null) {
-			this.#store.update(range, derived);
+		const isAsWanted = derived.state === range.wanted;
+		// A deploy is over only when all of its steps were done; of the others the result is all that counts.
+		if (range.interrupted === null || (range.interrupted !== "deploy" && isAsWanted)) {
+			this.#store.update(range, { ...derived, interrupted: null });
 			return;
 		}
 		const reason = interruptedReason(range.interrupted, this.#store.openSteps(range.id)[0] ?? null);

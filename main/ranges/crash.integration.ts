@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { leftovers } from "../testing/engine.ts";
+import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
+
+const image = "homerange/busybox:1";
+const blueprint = `
+blueprint: 1
+name: tiny
+networks: { lan: { subnet: 10.0.1.0/24 } }
+machines:
+  a: { image: "${image}", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sleep, "100000"] }
+`;
+const program = join(import.meta.dirname, "testing", "dying-engine.ts");
+
+let folder = "";
+let file = "";
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), "homerange-crash-"));
+	file = join(folder, "tiny.yaml");
+	writeFileSync(file, blueprint);
+});
+afterAll(async () => {
+	await using t = await openTestRanges({ folder });
+	expect(t.folder).toBe(folder);
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs an engine until it dies by its own hand in the step. */
+async function dieIn(step: string, act: "deploy" | "continue" | "destroy"): Promise<void> {
+	const child = spawn(process.execPath, [program, folder, act, step, file], { stdio: ["ignore", "ignore", "pipe"] });
+	let said = "";
+	child.stderr.on("data", (bytes: Buffer) => {
+		said += bytes.toString();
+	});
+	const [, signal] = await once(child, "close");
+	expect({ signal, said }).toEqual({ signal: "SIGKILL", said: "" });
+}
+
+/** Opens the data folder as the next engine does, looks, and lets go without touching the range. */
+async function nextEngine(look: (t: TestRanges) => Promise<void> | void): Promise<void> {
+	const t = await openTestRanges({ folder });
+	try {
+		await look(t);
+	} finally {
+		await t.release();
+	}
+}
+
+test("an engine that is killed in any step of a deploy leaves a range that says so and can be continued", async () => {
+	const steps = [
+		"host-image:homerange/busybox:1",
+		"dind-image",
+		"outer-network",
+		"volume",
+		"container",
+		"wall",
+		"inner-engine",
+		"filter",
+		"network:lan",
+		`image:${image}`,
+		"create:a",
+		"start:a",
+		"ready:a",
+	];
+	for (const [at, step] of steps.entries()) {
+		// Each continues what the one before it left.
+		await dieIn(step, at === 0 ? "deploy" : "continue");
+		await nextEngine(async ({ ranges, deps }) => {
+			expect(ranges.list(), step).toHaveLength(1);
+			const range = ranges.get("tiny-1");
+			expect(range, step).toMatchObject({ state: "failed", interrupted: "deploy" });
+			expect(range.reason).toContain("Continue it, or destroy the range");
+			expect(await ranges.findOrphans(AbortSignal.timeout(10_000)), step).toEqual([]);
+			expect(deps.tasks.running()).toEqual([]);
+		});
+	}
+	await nextEngine(async ({ ranges, ended }) => {
+		await ended(ranges.continueInterrupted("tiny-1", "test"));
+		const { state, reason, interrupted, machines } = ranges.get("tiny-1");
+		expect({ state, reason, interrupted }).toEqual({ state: "running", reason: null, interrupted: null });
+		expect(machines).toMatchObject([{ state: "running", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
+	});
+});
+
+test("a destroy that was cut off is finished by the next engine", async () => {
+	await dieIn("remove", "destroy");
+	await nextEngine(async ({ ranges, deps }) => {
+		await Promise.all(deps.tasks.running().map((task) => deps.tasks.whenEnded(task.id)));
+		expect(ranges.list()).toEqual([]);
+		expect(await leftovers(deps.host.current(), `io.homerange.owner=${deps.owner}`)).toEqual([]);
+	});
+});
+
+test("an interrupted deploy can be destroyed as well, and leaves nothing", async () => {
+	await dieIn("create:a", "deploy");
+	await nextEngine(async ({ ranges, deps, ended }) => {
+		await ended(ranges.destroy("tiny-1", "test"));
+		expect(await leftovers(deps.host.current(), `io.homerange.owner=${deps.owner}`)).toEqual([]);
+	});
+});

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { HomerangeError } from "../../../contract/errors.ts";
+import type { Settings } from "../../../contract/settings.ts";
+import type { Task } from "../../../contract/tasks.ts";
+import { createTemplateLookup } from "../../blueprint/index.ts";
+import { ChangeBus } from "../../changes/change-bus.ts";
+import { installationId } from "../../db/installation.ts";
+import { openDatabase } from "../../db/open.ts";
+import { HostEngine } from "../../docker/host-engine.ts";
+import { AuditLog } from "../../events/audit-log.ts";
+import { silentLog } from "../../log.ts";
+import { SettingsStore } from "../../settings/settings-store.ts";
+import { Tasks } from "../../tasks/tasks.ts";
+import type { RangesDeps } from "../deps.ts";
+import { Ranges } from "../ranges.ts";
+
+export interface TestRanges extends AsyncDisposable {
+	readonly ranges: Ranges;
+	readonly deps: RangesDeps;
+	readonly folder: string;
+	/** Deploys a blueprint's text and waits for its tasks. */
+	deploy(
+		text: string,
+		o?: { copies?: number; name?: string },
+	): Promise<{ rangeId: string; rangeName: string; task: Task }[]>;
+	/** Ends the engine and leaves the ranges and the data folder for the next one. */
+	release(): Promise<void>;
+	/** Waits for the end of a task; throws its error. */
+	ended(started: { taskId: string } | Promise<{ taskId: string }>): Promise<Task>;
+}
+
+/** Ranges over the real engine, with a data folder of their own. Disposing destroys what is left of them. */
+export async function openTestRanges(
+	o: { folder?: string; settings?: Partial<Settings>; onStep?: NonNullable<RangesDeps["onStep"]> } = {},
+): Promise<TestRanges> {
+	const folder = o.folder ?? mkdtempSync(join(tmpdir(), "homerange-test-"));
+	const db = openDatabase(folder);
+	const changes = new ChangeBus();
+	const settings = new SettingsStore(db, changes, silentLog);
+	const dindImage = process.env.HOMERANGE_DIND_IMAGE || "homerange/dind:28";
+	const isolation = process.env.HOMERANGE_ISOLATION === "unprivileged" ? "unprivileged" : "privileged";
+	settings.set({ dindImage, isolation, stopGraceSeconds: 1, ...o.settings });
+	const host = new HostEngine({ env: process.env, homeFolder: homedir(), log: silentLog });
+	await host.ready();
+	const deps: RangesDeps = {
+		host,
+		db,
+		tasks: new Tasks(db, changes, silentLog),
+		events: new AuditLog(db, changes),
+		settings,
+		changes,
+		library: createTemplateLookup([]),
+		shippedFolder: folder,
+		owner: installationId(db),
+		log: silentLog,
+		...(o.onStep === undefined ? {} : { onStep: o.onStep }),
+	};
+	deps.tasks.markInterrupted();
+	const ranges = new Ranges(deps);
+	await ranges.reconcile(new AbortController().signal);
+	const ended: TestRanges["ended"] = async (started) => {
+		const task = await deps.tasks.whenEnded((await started).taskId);
+		if (task.error !== null) throw HomerangeError.fromInfo(task.error);
+		return task;
+	};
+	const release = async () => {
+		await deps.tasks.close();
+		await ranges.close();
+		host.close();
+		db.close();
+	};
+	return {
+		ranges,
+		deps,
+		folder,
+		ended,
+		release,
+		async deploy(text, { copies = 1, name } = {}) {
+			const source = { kind: "text" as const, file: "test.yaml", text };
+			const request = { source, copies, ...(name === undefined ? {} : { name }) };
+			const started = await ranges.deploy(request, "test");
+			return await Promise.all(
+				started.map(async ({ rangeId, rangeName, taskId }) => ({
+					rangeId,
+					rangeName,
+					task: await deps.tasks.whenEnded(taskId),
+				})),
+			);
+		},
+		async [Symbol.asyncDispose]() {
+			await Promise.all(ranges.list().map(({ id }) => ended(ranges.destroy(id, "test"))));
+			await release();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
