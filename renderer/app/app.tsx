@@ -77,6 +77,11 @@ function Place() {
 		if (at === null || at === document.body || at.closest("nav") !== null) box.current?.focus({ preventScroll: true });
 	}, [pathname]);
 
+	// The mark that the page shows the engine's data: what drives the window from outside waits for it.
+	useEffect(() => {
+		if (isLoaded) document.documentElement.dataset.homerange = "ready";
+	}, [isLoaded]);
+
 	if (!isLoaded) return <EngineStartScreen start={start} />;
 	return (
 		<div ref={box} tabIndex={-1} className="flex h-full flex-col outline-none">

@@ -1,5 +1,6 @@
 import { Command } from "cmdk";
 import { useMemo } from "react";
+import { rankAction } from "../actions/rank-action.ts";
 import { type Action, useActions } from "../actions/registry.ts";
 import { Keys } from "../components/keys.tsx";
 import { useLayout } from "../stores/layout.ts";
@@ -17,6 +18,7 @@ export function Palette() {
 			overlayClassName="appear fixed inset-0 z-40 bg-scrim"
 			contentClassName="appear fixed top-[12vh] left-1/2 z-50 w-150 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-raised"
 			loop
+			filter={rankAction}
 		>
 			{isOpen && <PaletteBody close={() => setOpen(false)} />}
 		</Command.Dialog>
@@ -54,7 +56,8 @@ function Entry({ action, close }: { action: Action; close: () => void }) {
 	const Icon = action.icon;
 	return (
 		<Command.Item
-			value={`${action.title} ${action.id}`}
+			// Titles may be alike; the id after the line break tells them apart and is not searched.
+			value={`${action.title}\n${action.id}`}
 			keywords={[action.keywords]}
 			onSelect={() => {
 				// Closed first: what the action opens may want the keyboard.

@@ -17,6 +17,8 @@ export const createRouter = () =>
 		{
 			path: "/",
 			element: <App />,
+			// Only settings load late: until then the window is as empty as before its first paint.
+			HydrateFallback: () => null,
 			children: [
 				{
 					errorElement: <PageError />,

@@ -1,8 +1,6 @@
-import { CirclePlus } from "lucide-react";
 import { NavLink } from "react-router";
 import type { CommandId } from "../../contract/commands.ts";
 import { commandIcon } from "../actions/registry.ts";
-import { Hint } from "../components/hint.tsx";
 import { classes } from "../format/join.ts";
 import { useRanges } from "../stores/ranges.ts";
 import { strings } from "../strings.ts";
@@ -33,15 +31,6 @@ export function Sidebar() {
 	const counts: Partial<Record<CommandId, number>> = { "go.ranges": ranges, "go.machines": machines };
 	return (
 		<nav aria-label={strings.places.title} className="flex w-44 shrink-0 flex-col border-r border-line bg-canvas p-2">
-			<Hint text={strings.deploy.title} shortcut="CmdOrCtrl+N">
-				<NavLink
-					to={paths.deploy}
-					className="mb-3 flex h-7 items-center justify-center gap-1.5 rounded-md bg-accent font-medium text-on-accent hover:bg-accent-strong"
-				>
-					<CirclePlus size={14} aria-hidden="true" />
-					{strings.actions.deploy}
-				</NavLink>
-			</Hint>
 			{places.map((place) => (
 				<PlaceLink key={place.path} place={place} count={counts[place.command]} />
 			))}

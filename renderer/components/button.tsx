@@ -3,12 +3,14 @@ import type { ComponentProps, ReactNode } from "react";
 import { classes } from "../format/join.ts";
 import { Hint } from "./hint.tsx";
 
-type Look = "primary" | "plain" | "quiet" | "danger";
+type Look = "primary" | "plain" | "quiet" | "caution" | "danger";
 
 const looks: Record<Look, string> = {
 	primary: "border-transparent bg-accent text-on-accent hover:bg-accent-strong",
 	plain: "border-line bg-surface text-text hover:bg-hover",
 	quiet: "border-transparent bg-transparent text-muted hover:bg-hover hover:text-text",
+	/** Leads to something that destroys, but asks first. */
+	caution: "border-line bg-surface text-bad hover:bg-bad-tint",
 	danger: "border-transparent bg-bad-fill text-on-bad hover:brightness-110",
 };
 

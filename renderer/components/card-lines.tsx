@@ -4,6 +4,7 @@ import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "reac
 /** A group of cards under a heading. */
 export interface CardGroup<T> {
 	id: string;
+	/** Null: the cards stand without one. */
 	heading: ReactNode;
 	items: readonly T[];
 	/** Stands under the heading of a group without items. */
@@ -17,7 +18,7 @@ type Line<T> =
 /** Pure: the groups cut into lines of `columns` cards, each line with its heading before it. */
 export function cutIntoLines<T>(groups: readonly CardGroup<T>[], columns: number): Line<T>[] {
 	return groups.flatMap((group) => {
-		const lines: Line<T>[] = [{ kind: "heading", key: group.id, group }];
+		const lines: Line<T>[] = group.heading === null ? [] : [{ kind: "heading", key: group.id, group }];
 		for (let at = 0; at < group.items.length; at += columns) {
 			lines.push({ kind: "cards", key: `${group.id} ${at}`, items: group.items.slice(at, at + columns) });
 		}

@@ -30,7 +30,7 @@ export function CopyText({ text, label, isMuted }: { text: string; label: string
 			aria-label={strings.common.copy(label, text)}
 			onClick={async () => setCopied(await copyText(text))}
 			className={classes(
-				"group -mx-1 inline-flex max-w-full min-w-0 items-center gap-1 rounded-sm px-1 font-mono text-sm hover:bg-hover",
+				"group relative -mx-1 inline-flex max-w-full min-w-0 items-center rounded-sm px-1 font-mono text-sm hover:bg-hover",
 				isMuted === true ? "text-muted" : "text-text",
 			)}
 		>
@@ -39,7 +39,7 @@ export function CopyText({ text, label, isMuted }: { text: string; label: string
 				size={12}
 				aria-hidden="true"
 				className={classes(
-					"shrink-0",
+					"absolute top-0.5 left-full z-10 rounded-sm bg-hover",
 					isCopied ? "text-ok" : "text-faint opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
 				)}
 			/>

@@ -13,18 +13,19 @@ interface Selection {
 /** The table's column titles, which sort, and the box that takes all rows. */
 export function DataTableHeader<T extends RowData>(props: {
 	table: ReactTable<typeof tableSorting, T>;
+	minWidth: number;
 	template: string;
 	columns: readonly TableColumn<T>[];
 	selection: Selection | null;
 }) {
 	const { table, selection } = props;
 	return (
-		<div role="rowgroup" className="sticky top-0 z-10">
+		<div role="rowgroup" className="sticky top-0 z-10" style={{ minWidth: props.minWidth }}>
 			<div
 				role="row"
 				aria-rowindex={1}
 				tabIndex={-1}
-				className="grid h-7 w-full min-w-max items-center gap-x-3 border-b border-line bg-canvas px-5 text-sm text-muted"
+				className="grid h-7 w-full items-center gap-x-3 border-b border-line bg-canvas px-5 text-sm text-muted"
 				style={{ gridTemplateColumns: props.template }}
 			>
 				{selection !== null && (

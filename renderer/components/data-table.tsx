@@ -27,6 +27,8 @@ export interface TableColumn<T> {
 export interface DataTableProps<T> {
 	label: string;
 	rows: readonly T[];
+	/** Narrower than this the table scrolls sideways, in px. */
+	minWidth: number;
 	/** Keep it outside of the render: rows are drawn again when it changes. */
 	columns: readonly TableColumn<T>[];
 	getId: (row: T) => string;
@@ -132,6 +134,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 		>
 			<DataTableHeader
 				table={table}
+				minWidth={props.minWidth}
 				template={template}
 				columns={columns}
 				selection={
@@ -144,7 +147,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 							}
 				}
 			/>
-			<div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+			<div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth: props.minWidth }}>
 				{virtual.getVirtualItems().map((item) => {
 					const row = sorted[item.index];
 					if (row === undefined) return null;
@@ -204,7 +207,7 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
 				if (!isOnControl) onOpen?.(row);
 			}}
 			className={classes(
-				"absolute grid w-full min-w-max items-center gap-x-3 border-b border-line px-5 hover:bg-hover aria-selected:bg-selected",
+				"absolute grid w-full items-center gap-x-3 border-b border-line px-5 hover:bg-hover aria-selected:bg-selected",
 			)}
 			style={{ gridTemplateColumns: props.template, height: rowHeight, transform: `translateY(${props.top}px)` }}
 		>

@@ -101,7 +101,10 @@ export function Segments<T extends string>(props: {
 	onChange: (value: T) => void;
 }) {
 	return (
-		<fieldset aria-label={props.label} className="flex h-7 shrink-0 rounded-md border border-line bg-sunken p-0.5">
+		<fieldset
+			aria-label={props.label}
+			className="flex h-7 w-fit shrink-0 rounded-md border border-line bg-sunken p-0.5"
+		>
 			{props.choices.map((choice) => (
 				<button
 					key={choice.value}

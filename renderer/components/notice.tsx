@@ -25,7 +25,10 @@ export function Notice(props: {
 	return (
 		<div
 			role={props.isAlert === true ? "alert" : "status"}
-			className={classes("flex items-start gap-2.5 rounded-lg px-3 py-2.5", toneTint[props.tone])}
+			className={classes(
+				"flex items-start gap-2.5 rounded-lg border px-3 py-2.5",
+				props.tone === "idle" ? "border-line bg-surface" : `border-transparent ${toneTint[props.tone]}`,
+			)}
 		>
 			<StateGlyph mark={{ tone: props.tone, shape: shapes[props.tone] }} className="mt-1" />
 			<div className="selectable min-w-0 flex-1">

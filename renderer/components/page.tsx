@@ -47,7 +47,7 @@ export function Section(props: { title: string; aside?: ReactNode; children: Rea
 /** Facts as name and value. */
 export function Facts({ rows }: { rows: readonly { name: string; value: ReactNode }[] }) {
 	return (
-		<dl className="grid grid-cols-[minmax(120px,max-content)_1fr] gap-x-6 rounded-lg border border-line bg-surface px-4 py-1">
+		<dl className="grid grid-cols-[180px_minmax(0,1fr)] gap-x-6 rounded-lg border border-line bg-surface px-4 py-1">
 			{rows.map((row) => (
 				<div key={row.name} className="col-span-2 grid grid-cols-subgrid border-b border-line py-1.5 last:border-b-0">
 					<dt className="text-muted">{row.name}</dt>

@@ -64,7 +64,7 @@ export function StateMark({ mark, word, isTinted = false }: { mark: Mark; word: 
 	return (
 		<span
 			className={classes(
-				"inline-flex items-center gap-1.5 whitespace-nowrap text-sm font-medium",
+				"inline-flex items-center gap-1.5 align-middle whitespace-nowrap text-sm font-medium",
 				toneText[mark.tone],
 				isTinted && "rounded-sm px-1.5 py-0.5",
 				isTinted && toneTint[mark.tone],

@@ -38,7 +38,7 @@ export function Dock() {
 		>
 			{isDockOpen && !isDockFull && <Sash height={dockHeight} />}
 			<div className="flex h-8 shrink-0 items-center border-b border-line bg-canvas pr-2">
-				<TabStrip tabs={tabs} active={active} />
+				<TabStrip tabs={tabs} active={active} isOpen={isDockOpen} />
 				{isDockOpen && (
 					<IconButton
 						isSmall
@@ -70,7 +70,7 @@ export function Dock() {
 	);
 }
 
-function TabStrip({ tabs, active }: { tabs: readonly ConsoleTab[]; active: string }) {
+function TabStrip({ tabs, active, isOpen }: { tabs: readonly ConsoleTab[]; active: string; isOpen: boolean }) {
 	const openTasks = useOpenTaskCount();
 	const open = (id: string): void => {
 		if (!useLayout.getState().isDockOpen) toggleDock();
@@ -92,7 +92,7 @@ function TabStrip({ tabs, active }: { tabs: readonly ConsoleTab[]; active: strin
 			tabIndex={-1}
 			style={{ scrollbarWidth: "none" }}
 		>
-			<Tab id={tasksTab} isActive={active === tasksTab} onOpen={open}>
+			<Tab id={tasksTab} isActive={active === tasksTab} isShown={isOpen && active === tasksTab} onOpen={open}>
 				<ListChecks size={14} aria-hidden="true" />
 				{strings.tasks.title}
 				{openTasks > 0 && (
@@ -106,6 +106,7 @@ function TabStrip({ tabs, active }: { tabs: readonly ConsoleTab[]; active: strin
 						key={tab.id}
 						id={tab.id}
 						isActive={active === tab.id}
+						isShown={isOpen && active === tab.id}
 						onOpen={open}
 						closeLabel={strings.dock.close(tab.machine)}
 						name={strings.consoles.kindOf(tab.kind, tabTitle(tabs, tab))}
@@ -121,7 +122,9 @@ function TabStrip({ tabs, active }: { tabs: readonly ConsoleTab[]; active: strin
 
 function Tab(props: {
 	id: string;
+	/** The tab that unfolding shows. */
 	isActive: boolean;
+	isShown: boolean;
 	onOpen: (id: string) => void;
 	name?: string;
 	closeLabel?: string;
@@ -131,7 +134,7 @@ function Tab(props: {
 		<div
 			className={classes(
 				"flex h-full shrink-0 items-center border-r border-line",
-				props.isActive ? "bg-surface text-text shadow-[inset_0_2px_0_var(--accent)]" : "text-muted hover:bg-hover",
+				props.isShown ? "bg-surface text-text shadow-[inset_0_2px_0_var(--accent)]" : "text-muted hover:bg-hover",
 			)}
 		>
 			<button

@@ -87,7 +87,7 @@ function Check({ check }: { check: DoctorCheck }) {
 	return (
 		<li
 			data-check={check.id}
-			className="grid grid-cols-[88px_minmax(0,1fr)] gap-x-3 border-b border-line px-4 py-2 last:border-b-0"
+			className="grid grid-cols-[88px_minmax(0,1fr)] items-start gap-x-3 border-b border-line px-4 py-2 last:border-b-0"
 		>
 			<StateMark mark={checkMarks[check.state]} word={strings.checkStates[check.state]} />
 			<div className="selectable min-w-0">

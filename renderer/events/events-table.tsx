@@ -76,12 +76,12 @@ const EventLine = memo(function EventLine({ event }: { event: AuditEvent }) {
 	const mark = severityMarks[event.severity];
 	const subject = [event.subject.range, event.subject.machine ?? event.subject.network].filter((part) => part !== null);
 	return (
-		<div className="selectable grid min-h-6.5 grid-cols-[68px_84px_minmax(100px,180px)_minmax(0,1fr)_48px] items-baseline gap-x-3 border-b border-line px-5 py-0.5 hover:bg-hover">
-			<time dateTime={event.time} title={formatDateTime(event.time)} className="text-sm text-muted">
+		<div className="selectable grid min-h-6.5 grid-cols-[68px_84px_minmax(80px,160px)_minmax(0,1fr)_48px] items-start gap-x-3 border-b border-line px-5 py-0.5 hover:bg-hover">
+			<time dateTime={event.time} title={formatDateTime(event.time)} className="text-sm leading-5 text-muted">
 				{formatClock(event.time)}
 			</time>
-			<span className={classes("inline-flex items-center gap-1.5 text-sm", toneText[mark.tone])}>
-				<StateGlyph mark={mark} className="translate-y-px" />
+			<span className={classes("inline-flex items-center gap-1.5 text-sm leading-5", toneText[mark.tone])}>
+				<StateGlyph mark={mark} />
 				{strings.severities[event.severity]}
 			</span>
 			<span className="truncate text-muted" title={subject.join(" / ")}>
@@ -99,7 +99,7 @@ const EventLine = memo(function EventLine({ event }: { event: AuditEvent }) {
 					</details>
 				)}
 			</span>
-			<span className="text-right text-sm text-faint">{event.actor}</span>
+			<span className="text-right text-sm leading-5 text-faint">{event.actor}</span>
 		</div>
 	);
 });

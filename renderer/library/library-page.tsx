@@ -109,7 +109,14 @@ export function LibraryPage() {
 				</EmptyState>
 			)}
 			{shown.length > 0 && (
-				<DataTable label={strings.places.library} rows={shown} columns={columns} getId={nameOf} getName={nameOf} />
+				<DataTable
+					label={strings.places.library}
+					rows={shown}
+					columns={columns}
+					minWidth={760}
+					getId={nameOf}
+					getName={nameOf}
+				/>
 			)}
 		</Page>
 	);

@@ -8,7 +8,7 @@ import { StateMark } from "../components/state-mark.tsx";
 import { machineMarks } from "../components/states.ts";
 import { compareAddresses } from "../format/address.ts";
 import { strings } from "../strings.ts";
-import { ConsoleButtons } from "./console-buttons.tsx";
+import { ConsoleIcons } from "./console-buttons.tsx";
 import { machineEntries } from "./machine-entries.ts";
 
 /** A machine with the range that it is in. */
@@ -22,28 +22,28 @@ const firstAddress = ({ machine }: MachineRow): string => machine.nics[0]?.ip ??
 const name: TableColumn<MachineRow> = {
 	id: "name",
 	title: strings.machines.columns.name,
-	width: "minmax(120px, 1fr)",
+	width: "minmax(92px, 1fr)",
 	cell: ({ machine }) => <span className="font-medium">{machine.name}</span>,
 	sortBy: ({ machine }) => machine.name,
 };
 const state: TableColumn<MachineRow> = {
 	id: "state",
 	title: strings.machines.columns.state,
-	width: "100px",
+	width: "88px",
 	cell: ({ machine }) => <StateMark mark={machineMarks[machine.state]} word={strings.machineStates[machine.state]} />,
 	sortBy: ({ machine }) => strings.machineStates[machine.state],
 };
 const range: TableColumn<MachineRow> = {
 	id: "range",
 	title: strings.machines.columns.range,
-	width: "minmax(110px, 1fr)",
+	width: "minmax(92px, 1fr)",
 	cell: (row) => <span className="text-muted">{row.range.name}</span>,
 	sortBy: (row) => row.range.name,
 };
 const addresses: TableColumn<MachineRow> = {
 	id: "addresses",
 	title: strings.machines.columns.addresses,
-	width: "minmax(130px, 1.2fr)",
+	width: "minmax(168px, 1.2fr)",
 	cell: ({ machine }) => (
 		<span className="flex gap-3 pl-1">
 			{machine.nics.map((nic) => (
@@ -57,14 +57,14 @@ const addresses: TableColumn<MachineRow> = {
 const source: TableColumn<MachineRow> = {
 	id: "source",
 	title: strings.machines.columns.source,
-	width: "minmax(110px, 1fr)",
+	width: "minmax(92px, 1fr)",
 	cell: ({ machine }) => <span className="text-muted">{machine.source.name}</span>,
 	sortBy: ({ machine }) => machine.source.name,
 };
 const reason: TableColumn<MachineRow> = {
 	id: "reason",
 	title: strings.machines.columns.reason,
-	width: "minmax(100px, 2fr)",
+	width: "minmax(64px, 2fr)",
 	cell: ({ machine }) => (
 		<span className="text-sm text-muted" title={machine.reason ?? undefined}>
 			{machine.reason}
@@ -75,10 +75,10 @@ const reason: TableColumn<MachineRow> = {
 const consoles: TableColumn<MachineRow> = {
 	id: "consoles",
 	title: strings.machines.columns.consoles,
-	width: "168px",
+	width: "64px",
 	cell: (row) => (
 		<span className="flex items-center gap-1">
-			<ConsoleButtons range={row.range} machine={row.machine} />
+			<ConsoleIcons range={row.range} machine={row.machine} />
 		</span>
 	),
 };

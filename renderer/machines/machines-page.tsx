@@ -70,6 +70,7 @@ export function MachinesPage() {
 					label={strings.places.machines}
 					rows={shown}
 					columns={allMachineColumns}
+					minWidth={816}
 					getId={machineRowId}
 					getName={machineRowName}
 					onOpen={(row) => navigateTo(paths.range(row.range.id))}

@@ -42,8 +42,12 @@ export const rangeColumns: readonly TableColumn<RangeDetail>[] = [
 		id: "blueprint",
 		title: strings.ranges.columns.blueprint,
 		width: "minmax(100px, 1fr)",
-		cell: (range) => <span className="text-muted">{range.blueprint.title ?? range.blueprint.name}</span>,
-		sortBy: (range) => range.blueprint.title ?? range.blueprint.name,
+		cell: (range) => (
+			<span className="text-muted" title={range.blueprint.title ?? undefined}>
+				{range.blueprint.name}
+			</span>
+		),
+		sortBy: (range) => range.blueprint.name,
 	},
 	{
 		id: "created",

@@ -1,8 +1,6 @@
 import { Globe, Lock } from "lucide-react";
 import { useMemo } from "react";
 import type { Machine, Network, RangeDetail } from "../../contract/ranges.ts";
-import { runOnRanges } from "../actions/range-actions.ts";
-import { Button } from "../components/button.tsx";
 import { CardLines } from "../components/card-lines.tsx";
 import { CopyText } from "../components/copy-text.tsx";
 import { Notice } from "../components/notice.tsx";
@@ -65,49 +63,26 @@ function RangeReport({ range }: { range: RangeDetail }) {
 }
 
 function reportOf(range: RangeDetail) {
-	const destroy = (
-		<Button isSmall onClick={() => void runOnRanges("destroy", [range])}>
-			{strings.actions.destroy}
-		</Button>
-	);
 	if (isInterrupted(range)) {
 		return (
-			<Notice
-				tone="warn"
-				isAlert
-				title={strings.ranges.interruptedTitle(range.interrupted ?? "")}
-				actions={
-					<>
-						<Button isSmall look="primary" onClick={() => void runOnRanges("continueInterrupted", [range])}>
-							{strings.actions.continueInterrupted}
-						</Button>
-						{destroy}
-					</>
-				}
-			>
-				<p className="text-muted">{range.reason ?? strings.ranges.interruptedBody}</p>
+			<Notice tone="warn" isAlert title={strings.ranges.interruptedTitle(range.interrupted ?? "")}>
+				{range.reason !== null && <p className="text-muted">{range.reason}</p>}
+				<p className="text-muted">{strings.ranges.interruptedBody}</p>
 			</Notice>
 		);
 	}
 	if (range.state === "failed") {
 		return (
-			<Notice tone="bad" isAlert title={strings.ranges.failedTitle} actions={destroy}>
+			<Notice tone="bad" isAlert title={strings.ranges.failedTitle}>
 				<p className="text-muted">{range.reason}</p>
+				<p className="text-muted">{strings.ranges.failedBody}</p>
 			</Notice>
 		);
 	}
 	if (range.state === "degraded") {
 		const failed = range.machines.filter((machine) => machine.reason !== null);
 		return (
-			<Notice
-				tone="warn"
-				title={range.reason ?? strings.ranges.degradedTitle}
-				actions={
-					<Button isSmall onClick={() => void runOnRanges("start", [range])}>
-						{strings.actions.startFailed}
-					</Button>
-				}
-			>
+			<Notice tone="warn" title={range.reason ?? strings.ranges.degradedTitle}>
 				<ul className="text-muted">
 					{failed.slice(0, 8).map((machine) => (
 						<li key={machine.id} className="break-words">

@@ -2,7 +2,7 @@ import { SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import type { RangeDetail } from "../../contract/ranges.ts";
-import { actionIcons, rangeActions, runOnRanges } from "../actions/range-actions.ts";
+import { actionIcons, type RangeActionId, rangeActions, runOnRanges } from "../actions/range-actions.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { Button } from "../components/button.tsx";
 import { DataTable } from "../components/data-table.tsx";
@@ -57,12 +57,17 @@ function RangeButtons({ range }: { range: RangeDetail }) {
 		<Button
 			key={action}
 			icon={actionIcons[action]}
-			look={action === "start" || action === "resume" || action === "continueInterrupted" ? "primary" : "plain"}
+			look={buttonLook(action)}
 			onClick={() => void runOnRanges(action, [range])}
 		>
 			{action === "start" && range.state === "degraded" ? strings.actions.startFailed : strings.actions[action]}
 		</Button>
 	));
+}
+
+function buttonLook(action: RangeActionId): "primary" | "caution" | "plain" {
+	if (action === "destroy") return "caution";
+	return action === "start" || action === "resume" || action === "continueInterrupted" ? "primary" : "plain";
 }
 
 function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
@@ -88,6 +93,7 @@ function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
 							label={strings.ranges.tabs.machines}
 							rows={rows}
 							columns={rangeMachineColumns}
+							minWidth={720}
 							getId={machineRowId}
 							getName={machineRowName}
 						/>

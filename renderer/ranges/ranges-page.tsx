@@ -88,6 +88,7 @@ export function RangesPage() {
 							label={strings.places.ranges}
 							rows={shown}
 							columns={rangeColumns}
+							minWidth={760}
 							getId={idOf}
 							getName={nameOf}
 							selected={taken}

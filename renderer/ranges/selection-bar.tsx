@@ -19,6 +19,7 @@ export function SelectionBar({ ranges, onClear }: { ranges: readonly RangeDetail
 					<Button
 						key={action}
 						isSmall
+						look={action === "destroy" ? "caution" : "plain"}
 						icon={actionIcons[action]}
 						disabled={count === 0}
 						onClick={() => void runOnRanges(action, ranges)}

@@ -6,7 +6,7 @@ import { share } from "./share.ts";
 export interface RangesState {
 	/** False until the first snapshot came: an empty list then means nothing. */
 	isLoaded: boolean;
-	/** By creation, oldest first. */
+	/** Newest first. */
 	list: readonly RangeDetail[];
 }
 
@@ -30,7 +30,7 @@ export function reduceRanges(state: RangesState, changes: readonly Change[]): Ra
 	}
 	const list = share(
 		state.list,
-		[...after.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id)),
+		[...after.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.name.localeCompare(b.name)),
 	);
 	return list === state.list && isLoaded === state.isLoaded ? state : { isLoaded, list };
 }
