@@ -28,6 +28,7 @@ export class HostEngine {
 	readonly #closed = new AbortController();
 	#status: EngineStatus = { state: "connecting", chosen: null, candidates: [], facts: null };
 	#engine: DockerEngine | null = null;
+	#endpoint: string | null = null;
 	#watch: { close(): void } | null = null;
 	#round: Promise<EngineStatus> | null = null;
 	#delayMs = firstDelayMs;
@@ -49,6 +50,13 @@ export class HostEngine {
 	/** The engine in use; throws ENGINE_UNREACHABLE with a remedy when there is none. */
 	current(): DockerEngine {
 		if (this.#engine !== null && this.#status.state === "connected") return this.#engine;
+		const { chosen } = this.#status;
+		if (chosen !== null) {
+			throw new HomerangeError("ENGINE_UNREACHABLE", `The Docker Engine at ${chosen.endpoint} went away.`, {
+				place: "host",
+				remedy: "It is looked for again by itself. If it does not come back, start Docker and run the doctor.",
+			});
+		}
 		const first = this.#status.candidates[0];
 		throw new HomerangeError(
 			"ENGINE_UNREACHABLE",
@@ -105,9 +113,12 @@ export class HostEngine {
 			this.#retryLater();
 			return this.#status;
 		}
+		// Others hold on to the object: an engine that came back unchanged keeps it.
+		const engine = this.#isSame(usable.engine, usable.candidate.endpoint) ? this.#engine : usable.engine;
 		try {
-			const facts = await engineFacts(usable.engine, this.#closed.signal);
-			this.#connect(usable.engine, usable.candidate.endpoint);
+			const facts = await engineFacts(engine ?? usable.engine, this.#closed.signal);
+			this.#connect(engine ?? usable.engine);
+			this.#endpoint = usable.candidate.endpoint;
 			this.#publish({ state: "connected", chosen: usable.candidate, candidates, facts });
 		} catch (error) {
 			this.#disconnect();
@@ -118,19 +129,17 @@ export class HostEngine {
 		return this.#status;
 	}
 
-	#connect(engine: DockerEngine, endpoint: string): void {
-		const isSame =
-			this.#engine !== null &&
-			this.#status.chosen?.endpoint === endpoint &&
-			this.#engine.version === engine.version &&
-			this.#engine.apiVersion === engine.apiVersion;
-		// Others hold on to the object: an engine that came back unchanged keeps it.
-		if (!isSame) this.#engine = engine;
-		if (isSame && this.#watch !== null) return;
+	#isSame(engine: DockerEngine, endpoint: string): boolean {
+		const { version, apiVersion } = this.#engine ?? {};
+		return this.#endpoint === endpoint && version === engine.version && apiVersion === engine.apiVersion;
+	}
+
+	#connect(engine: DockerEngine): void {
+		if (this.#engine === engine && this.#watch !== null) return;
+		this.#engine = engine;
 		this.#watch?.close();
 		const { log } = this.#options;
-		const watched = this.#engine ?? engine;
-		const watch = watchEvents(watched, {
+		const watch = watchEvents(engine, {
 			filters: { type: ["daemon"] },
 			onOpen: () => {
 				this.#delayMs = firstDelayMs;
