@@ -33,6 +33,5 @@ function addTest(report, name, test) {
 }
 
 function firstLine(text) {
-	return stripVTControlCharacters(String(text ?? "no message")).split("
-")[0];
+	return stripVTControlCharacters(String(text ?? "no message")).split("\n")[0];
 }
