@@ -24,7 +24,7 @@ export interface HostWallSpec {
  *
  * They stand in the mangle table, where neither dockerd nor the usual firewalls of a host write: a restarted
  * engine cannot put its own ACCEPT in front. PREROUTING sees what goes to the host itself and what it would
- * forward; POSTROUTING sees what anyone sends to the range.
+ * forward; FORWARD and OUTPUT keep others from beginning anything with the range.
  */
 export function compileHostWall(spec: HostWallSpec & { resolvers: string[] }): string {
 	const chain = wallChainName(spec.rangeId);
@@ -32,6 +32,8 @@ export function compileHostWall(spec: HostWallSpec & { resolvers: string[] }): s
 	const resolvers = spec.resolvers.map((address) => formatCidr(requireCidr(address, "The resolver")));
 	const outgoing = spec.hasInternet
 		? [
+				// Answers: who may begin towards the range is for FORWARD and OUTPUT to say.
+				`-A ${chain} -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j RETURN`,
 				`-A ${chain} -m addrtype --dst-type LOCAL -j DROP`,
 				// The outer engine's resolver asks these in the range's name.
 				...resolvers.flatMap((address) =>
@@ -43,7 +45,7 @@ export function compileHostWall(spec: HostWallSpec & { resolvers: string[] }): s
 	return `${["*mangle", `:${chain} - [0:0]`, ...outgoing, "COMMIT"].join("\n")}\n`;
 }
 
-/** Arguments: chain, bridge. Input in HOMERANGE_RULES would be seen in the container's inspect: it is an argument too. */
+/** Arguments: chain, bridge, rules. */
 const raiseScript = `
 set -eu
 chain=$1 bridge=$2 rules=$3
@@ -51,8 +53,12 @@ ${chooseTables}
 printf '%s' "$rules" | iptables-restore -w 10 -n
 iptables -w 10 -t mangle -C PREROUTING -i "$bridge" -j "$chain" 2>/dev/null ||
   iptables -w 10 -t mangle -I PREROUTING 1 -i "$bridge" -j "$chain"
-iptables -w 10 -t mangle -C POSTROUTING -o "$bridge" -m conntrack --ctstate NEW,INVALID -j DROP 2>/dev/null ||
-  iptables -w 10 -t mangle -A POSTROUTING -o "$bridge" -m conntrack --ctstate NEW,INVALID -j DROP
+set -- "! -i $bridge -o $bridge" "-o $bridge"
+for hook in FORWARD OUTPUT; do
+  iptables -w 10 -t mangle -C $hook $1 -m conntrack --ctstate NEW,INVALID -j DROP 2>/dev/null ||
+    iptables -w 10 -t mangle -I $hook 1 $1 -m conntrack --ctstate NEW,INVALID -j DROP
+  shift
+done
 if [ $ipv6 = yes ]; then
   ip6tables -w 10 -t mangle -C PREROUTING -i "$bridge" -j DROP 2>/dev/null ||
     ip6tables -w 10 -t mangle -I PREROUTING 1 -i "$bridge" -j DROP
@@ -63,7 +69,11 @@ set -u
 chain=$1 bridge=$2
 ${chooseTables}
 while iptables -w 10 -t mangle -D PREROUTING -i "$bridge" -j "$chain" 2>/dev/null; do :; done
-while iptables -w 10 -t mangle -D POSTROUTING -o "$bridge" -m conntrack --ctstate NEW,INVALID -j DROP 2>/dev/null; do :; done
+set -- "! -i $bridge -o $bridge" "-o $bridge"
+for hook in FORWARD OUTPUT; do
+  while iptables -w 10 -t mangle -D $hook $1 -m conntrack --ctstate NEW,INVALID -j DROP 2>/dev/null; do :; done
+  shift
+done
 [ $ipv6 = no ] || while ip6tables -w 10 -t mangle -D PREROUTING -i "$bridge" -j DROP 2>/dev/null; do :; done
 if iptables -w 10 -t mangle -S "$chain" >/dev/null 2>&1; then
   iptables -w 10 -t mangle -F "$chain" && iptables -w 10 -t mangle -X "$chain"
