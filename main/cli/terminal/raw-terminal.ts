@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 /** Puts the terminal into raw mode and gives the way back, which is also taken when the process ends. */
 export function enterRawMode(): () => void {
 	const { stdin } = process;
@@ -12,6 +14,9 @@ export function enterRawMode(): () => void {
 		process.exit(signal === "SIGTERM" ? 143 : 129);
 	};
 	stdin.setRawMode(true);
+	// Node's raw mode still turns a line feed into a new line, which the machine's terminal has done where it is
+	// meant. Without stty only programs that draw the whole screen suffer.
+	spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] });
 	process.once("exit", restore).once("SIGTERM", leave).once("SIGHUP", leave);
 	return () => {
 		restore();
