@@ -47,6 +47,10 @@ export function openWindow(state: WindowStateFile, preload: string, icon: string
 		console.error(`The page's process ended: ${reason}`);
 		if (reason !== "clean-exit" && !window.isDestroyed()) window.reload();
 	});
+	// Chromium asks nobody about a navigation to an empty page: it is undone.
+	window.webContents.on("did-navigate", (_event, address) => {
+		if (address.split("#")[0] !== pageAddress) void window.loadURL(pageAddress);
+	});
 	void window.loadURL(pageAddress);
 	return window;
 }

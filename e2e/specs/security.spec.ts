@@ -50,7 +50,9 @@ test.describe("content security policy", () => {
 	});
 
 	test("makes no code out of text", async ({ page }) => {
-		const outcomes = await page.evaluate(() => {
+		const outcomes = await page.evaluate(async () => {
+			// While the test tool's own code runs it may make code out of text; in a frame of the page nobody may.
+			await new Promise((resolve) => requestAnimationFrame(resolve));
 			const tryIt = (work: () => unknown): string => {
 				try {
 					return `ran: ${work()}`;
@@ -145,8 +147,6 @@ test.describe("content security policy", () => {
 			rtc: "0 candidates",
 		});
 		expect(Object.values(outcomes)).not.toContain("reached");
-		expect(Object.values(outcomes)).not.toContain("loaded");
-		expect(trap.visits).toEqual([]);
 
 		// Behind the policy stands the session, which refuses what a policy would have let through.
 		const fromSession = await app.electron.evaluate(
@@ -158,7 +158,8 @@ test.describe("content security policy", () => {
 			`${trap.address}/session`,
 		);
 		expect(fromSession).toBe("refused");
-		expect(trap.visits).toEqual([]);
+		await fetch(`${trap.address}/last`);
+		expect(trap.visits).toEqual(["GET /last"]);
 		await page.reload();
 		await waitUntilReady(page);
 	});
@@ -344,7 +345,6 @@ test.describe("leaving the page", () => {
 		"file:///etc/passwd",
 		"data:text/html,<h1>hi",
 		"app://elsewhere/index.html",
-		"about:blank",
 		"javascript:document.title='taken'",
 	]) {
 		test(`is refused to ${target}`, async ({ page }) => {
@@ -362,6 +362,14 @@ test.describe("leaving the page", () => {
 			expect(await page.title()).not.toBe("taken");
 		});
 	}
+
+	test("to an empty page, which Chromium asks nobody about, is undone", async ({ page }) => {
+		await page.evaluate(() => {
+			location.href = "about:blank";
+		});
+		await page.waitForURL("app://homerange/index.html**");
+		await waitUntilReady(page);
+	});
 
 	test("opens no second window, and has no webview", async ({ page, app }) => {
 		const outcome = await page.evaluate(() => {
@@ -439,18 +447,22 @@ test.describe("messages to the shell", () => {
 			};
 			const { preload } = own.getLastWebPreferences();
 			const ask = `homerange.chooseBlueprint().then(() => "answered", (error) => error.message)`;
+			const run = (frame: Electron.WebFrameMain | undefined, code: string): Promise<unknown> =>
+				frame === undefined
+					? Promise.resolve("no frame")
+					: frame.executeJavaScript(code).catch((error: unknown) => String(error));
 			const askForPort = `new Promise((resolve) => {
 				const { port1, port2 } = new MessageChannel();
 				port1.onmessage = ({ data }) => resolve(data.error.code);
 				window.postMessage({ homerangePort: { kind: "rpc" } }, "*", [port2]);
 				port1.addEventListener("close", () => resolve("closed without a word"));
 			})`;
-			const results: Record<string, string> = {};
+			const results: Record<string, unknown> = {};
 			for (const address of ["data:text/html,<title>foreign</title>", "app://elsewhere/index.html"]) {
 				const window = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
 				await window.loadURL(address).catch(() => undefined);
-				results[address] = await window.webContents.executeJavaScript(ask);
-				results[`port of ${address}`] = await window.webContents.executeJavaScript(askForPort);
+				results[address] = await run(window.webContents.mainFrame, ask);
+				results[`port of ${address}`] = await run(window.webContents.mainFrame, askForPort);
 				window.destroy();
 			}
 			// A sub-frame of a page that gives its frames the preload script, which ours does not.
@@ -459,8 +471,7 @@ test.describe("messages to the shell", () => {
 				webPreferences: { preload, sandbox: true, nodeIntegrationInSubFrames: true },
 			});
 			await window.loadURL(`data:text/html,<iframe srcdoc="inner"></iframe>`);
-			const frame = window.webContents.mainFrame.frames[0];
-			results["sub-frame"] = String(await frame?.executeJavaScript(ask));
+			results["sub-frame"] = await run(window.webContents.mainFrame.frames[0], ask);
 			window.destroy();
 			return results;
 		});
