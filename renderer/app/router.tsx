@@ -11,6 +11,8 @@ import { RangesPage } from "../ranges/ranges-page.tsx";
 import { App } from "./app.tsx";
 import { PageError } from "./page-error.tsx";
 
+const Blank = () => null;
+
 /** The places of the window. By hash, because app:// serves one page and a reload must come back to its place. */
 export const createRouter = () =>
 	createHashRouter([
@@ -18,7 +20,7 @@ export const createRouter = () =>
 			path: "/",
 			element: <App />,
 			// Only settings load late: until then the window is as empty as before its first paint.
-			HydrateFallback: () => null,
+			HydrateFallback: Blank,
 			children: [
 				{
 					errorElement: <PageError />,
