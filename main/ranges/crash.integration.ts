@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leftovers } from "../testing/engine.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
@@ -51,9 +51,9 @@ async function nextEngine(look: (t: TestRanges) => Promise<void> | void): Promis
 	}
 }
 
-test("an engine that is killed in any step of a deploy leaves a range that says so and can be continued", async () => {
+describe("an engine that is killed in a step of a deploy leaves a range that says so and can be continued", () => {
 	const steps = [
-		"host-image:homerange/busybox:1",
+		`host-image:${image}`,
 		"dind-image",
 		"outer-network",
 		"volume",
@@ -67,23 +67,27 @@ test("an engine that is killed in any step of a deploy leaves a range that says 
 		"start:a",
 		"ready:a",
 	];
-	for (const [at, step] of steps.entries()) {
-		// Each continues what the one before it left.
-		await dieIn(step, at === 0 ? "deploy" : "continue");
+
+	// Each continues what the one before it left.
+	test.for(steps)("in %s", async (step) => {
+		await dieIn(step, step === steps[0] ? "deploy" : "continue");
 		await nextEngine(async ({ ranges, deps }) => {
-			expect(ranges.list(), step).toHaveLength(1);
+			expect(ranges.list()).toHaveLength(1);
 			const range = ranges.get("tiny-1");
-			expect(range, step).toMatchObject({ state: "failed", interrupted: "deploy" });
+			expect(range).toMatchObject({ state: "failed", interrupted: "deploy" });
 			expect(range.reason).toContain("Continue it, or destroy the range");
-			expect(await ranges.findOrphans(AbortSignal.timeout(10_000)), step).toEqual([]);
+			expect(await ranges.findOrphans(AbortSignal.timeout(30_000))).toEqual([]);
 			expect(deps.tasks.running()).toEqual([]);
 		});
-	}
-	await nextEngine(async ({ ranges, ended }) => {
-		await ended(ranges.continueInterrupted("tiny-1", "test"));
-		const { state, reason, interrupted, machines } = ranges.get("tiny-1");
-		expect({ state, reason, interrupted }).toEqual({ state: "running", reason: null, interrupted: null });
-		expect(machines).toMatchObject([{ state: "running", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
+	});
+
+	test("to its end", async () => {
+		await nextEngine(async ({ ranges, ended }) => {
+			await ended(ranges.continueInterrupted("tiny-1", "test"));
+			const { state, reason, interrupted, machines } = ranges.get("tiny-1");
+			expect({ state, reason, interrupted }).toEqual({ state: "running", reason: null, interrupted: null });
+			expect(machines).toMatchObject([{ state: "running", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
+		});
 	});
 });
 

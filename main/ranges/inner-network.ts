@@ -3,6 +3,7 @@ import { HomerangeError } from "../../contract/errors.ts";
 import { label } from "../dind/index.ts";
 import { hasStatus } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
+import { networkName } from "../providers/docker/engine-names.ts";
 import { bridgeName, type RangeRecord } from "./record.ts";
 
 // biome-ignore-start lint/style/useNamingConvention: the engine's names
@@ -29,7 +30,7 @@ export async function ensureInnerNetwork(
 	try {
 		await inner.api.createNetwork({
 			abortSignal: signal,
-			Name: name,
+			Name: networkName(name),
 			Driver: "bridge",
 			CheckDuplicate: true,
 			EnableIPv6: false,
@@ -44,7 +45,7 @@ export async function ensureInnerNetwork(
 		});
 	} catch (error) {
 		if (!hasStatus(error, 409)) throw error;
-		const present = inspectAnswer.parse(await inner.api.getNetwork(name).inspect());
+		const present = inspectAnswer.parse(await inner.api.getNetwork(networkName(name)).inspect());
 		const config = present.IPAM.Config?.[0];
 		const isSame =
 			config?.Subnet === network.subnet &&

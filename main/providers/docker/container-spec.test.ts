@@ -60,6 +60,14 @@ describe("containerSpec", () => {
 		expect(spec.NetworkingConfig).toEqual({ EndpointsConfig: { lan: { IPAMConfig: { IPv4Address: "10.0.1.10" } } } });
 	});
 
+	test("a network called host is a network and not the host's, and a name of one letter is an alias", () => {
+		const nics = [{ network: "host", ip: "10.0.1.10", mac: "02:42:0a:00:01:0a", isDefault: true }];
+		const spec = containerSpec({ ...web, name: "a", nics }, context);
+		expect(spec.name).toBe("a_");
+		expect(spec.HostConfig?.NetworkMode).toBe("host_");
+		expect(spec.NetworkingConfig?.EndpointsConfig).toMatchObject({ host_: { Aliases: ["a"] } });
+	});
+
 	test("sets a machine's limits only where the inner engine can hold them", () => {
 		expect(containerSpec(web, context).HostConfig).toMatchObject({
 			Memory: 64 * 1024 ** 2,

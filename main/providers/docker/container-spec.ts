@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, EndpointSettings, HostConfig } from "dockerode";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { compareApi } from "../../docker/api-version.ts";
+import { containerName, networkName } from "./engine-names.ts";
 
 export interface SpecContext {
 	readonly owner: string;
@@ -29,7 +30,7 @@ export function containerSpec(machine: ResolvedMachine, context: SpecContext): C
 	const first = machine.nics[0];
 	const endpoints = takesAllEndpoints(context.apiVersion) ? machine.nics : machine.nics.slice(0, 1);
 	return {
-		name: machine.name,
+		name: containerName(machine.name),
 		Image: machine.image,
 		Hostname: machine.hostname,
 		...(machine.command === null ? {} : { Cmd: [...machine.command] }),
@@ -42,20 +43,20 @@ export function containerSpec(machine: ResolvedMachine, context: SpecContext): C
 		HostConfig: hostConfig(machine, context),
 		NetworkingConfig: {
 			EndpointsConfig: Object.fromEntries(
-				endpoints.map((nic, at) => [nic.network, endpointSettings(nic, at, context.apiVersion)]),
+				endpoints.map((nic, at) => [networkName(nic.network), endpointSettings(machine, at, context.apiVersion)]),
 			),
 		},
 	};
 }
 
 /** Settings of one NIC: exact address and MAC and, where the engine can, its place and its rank. */
-export function endpointSettings(
-	nic: ResolvedMachine["nics"][number],
-	position: number,
-	apiVersion: string,
-): EndpointSettings {
+export function endpointSettings(machine: ResolvedMachine, position: number, apiVersion: string): EndpointSettings {
+	const nic = machine.nics[position];
+	if (nic === undefined) throw new Error(`${machine.name} has no NIC ${position}`);
 	const settings = {
 		IPAMConfig: { IPv4Address: nic.ip },
+		// The engine's name server knows containers by their names; the machine's can differ.
+		...(containerName(machine.name) === machine.name ? {} : { Aliases: [machine.name] }),
 		...(takesAllEndpoints(apiVersion) ? { MacAddress: nic.mac } : {}),
 		...(namesInterfaces(apiVersion)
 			? {
@@ -64,14 +65,14 @@ export function endpointSettings(
 				}
 			: {}),
 	};
-	// dockerode's type wants every field of an endpoint's answer; the engine wants only these.
+	// dockerode's type does not know the newest fields.
 	return settings as EndpointSettings;
 }
 
 function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig {
 	const { memoryBytes, cpus } = machine;
 	return {
-		NetworkMode: machine.nics[0]?.network ?? "none",
+		NetworkMode: machine.nics[0] === undefined ? "none" : networkName(machine.nics[0].network),
 		RestartPolicy: { Name: "no" },
 		LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
 		...(context.perMachineLimits

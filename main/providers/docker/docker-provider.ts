@@ -18,6 +18,7 @@ import {
 	type SpecContext,
 	takesAllEndpoints,
 } from "./container-spec.ts";
+import { containerName, networkName } from "./engine-names.ts";
 import { type InjectedFile, packFiles } from "./files-archive.ts";
 import { lastLines } from "./last-lines.ts";
 import { MachineEvents } from "./machine-events.ts";
@@ -64,7 +65,7 @@ export class DockerProvider implements MachineProvider {
 		try {
 			const container = await api.createContainer(spec).catch(async (error: unknown) => {
 				if (!hasStatus(error, 409)) throw error;
-				const present = await this.#look(machine.name, signal);
+				const present = await this.#look(containerName(machine.name), signal);
 				if (present !== null && present.State.Status !== "created") return api.getContainer(present.Id);
 				// A half-made one may lack files or NICs; it never ran, so nothing is lost with it.
 				if (present !== null) await this.remove(present.Id, signal);
@@ -183,10 +184,10 @@ export class DockerProvider implements MachineProvider {
 			if (position === 0) continue;
 			const options: object = {
 				Container: engineId,
-				EndpointConfig: endpointSettings(nic, position, this.#context.apiVersion),
+				EndpointConfig: endpointSettings(machine, position, this.#context.apiVersion),
 				abortSignal: signal,
 			};
-			await this.#o.inner.api.getNetwork(nic.network).connect(options);
+			await this.#o.inner.api.getNetwork(networkName(nic.network)).connect(options);
 		}
 	}
 
@@ -269,7 +270,7 @@ function needsArranging(machine: ResolvedMachine, apiVersion: string): boolean {
 
 function withMacs(seen: InspectAnswer, machine: ResolvedMachine): InspectAnswer {
 	const networks = Object.entries(seen.NetworkSettings.Networks ?? {}).map(([name, endpoint]) => {
-		const nic = machine.nics.find((candidate) => candidate.network === name);
+		const nic = machine.nics.find((candidate) => networkName(candidate.network) === name);
 		return [name, nic === undefined ? endpoint : { ...endpoint, MacAddress: nic.mac }] as const;
 	});
 	return { ...seen, NetworkSettings: { Networks: Object.fromEntries(networks) } };
