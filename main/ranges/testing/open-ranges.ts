@@ -53,7 +53,7 @@ export async function openTestRanges(
 		changes,
 		library: createTemplateLookup([]),
 		shippedFolder: folder,
-		owner: installationId(db),
+		owner: installationId(db, folder),
 		log: silentLog,
 		...(o.onStep === undefined ? {} : { onStep: o.onStep }),
 	};
