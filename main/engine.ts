@@ -79,7 +79,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		changes,
 		library: library.lookup,
 		shippedFolder: resources.blueprints,
-		owner: installationId(db),
+		owner: installationId(db, dataFolder),
 		log,
 	});
 	const consoles = new Consoles({

@@ -15,14 +15,24 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test("a data folder keeps its id", async () => {
 	const first = openDatabase(folder);
-	const id = installationId(first);
+	const id = installationId(first, folder);
 	await first.flush();
 	first.close();
 	const second = openDatabase(folder);
-	expect(installationId(second)).toBe(id);
+	expect(installationId(second, folder)).toBe(id);
 	expect(second.check()).toBeNull();
 	second.close();
 	expect(readRangeNames(folder)).toEqual([]);
+});
+
+test("a lost database does not lose the id, which is on everything that runs", () => {
+	const first = openDatabase(folder);
+	const id = installationId(first, folder);
+	first.close();
+	rmSync(join(folder, databaseFile));
+	const second = openDatabase(folder);
+	expect(installationId(second, folder)).toBe(id);
+	second.close();
 });
 
 test("a write that throws leaves nothing", () => {
@@ -52,7 +62,7 @@ function newerMigrations(): string {
 
 test("a migration is preceded by a backup that opens", () => {
 	const old = openDatabase(folder);
-	const id = installationId(old);
+	const id = installationId(old, folder);
 	old.close();
 	openDatabase(folder, newerMigrations()).close();
 	const backups = readdirSync(join(folder, "backups"));
@@ -60,7 +70,7 @@ test("a migration is preceded by a backup that opens", () => {
 	const restored = mkdtempSync(join(folder, "restored-"));
 	cpSync(join(folder, "backups", backups[0] ?? ""), join(restored, databaseFile));
 	const db = openDatabase(restored);
-	expect(installationId(db)).toBe(id);
+	expect(installationId(db, restored)).toBe(id);
 	db.close();
 });
 

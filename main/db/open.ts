@@ -138,7 +138,7 @@ function readable<T>(file: string, folder: string, work: () => T): T {
 			place: file,
 			remedy:
 				`Move the file away and copy the newest one from ${join(folder, "backups")} to its place. ` +
-				"With no backup, start without it: ranges that still run are then shown by the doctor.",
+				"With no backup, start without it: what still runs is then found, and removed, by `homerange doctor --fix`.",
 			cause: error,
 		});
 	}

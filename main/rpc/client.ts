@@ -2,10 +2,10 @@ import { connect, type Socket } from "node:net";
 import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import type { ContractRouterClient } from "@orpc/contract";
-import { Agent, fetch as undiciFetch } from "undici";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { contract } from "../../contract/router.ts";
 import { fromBorderError } from "./border-errors.ts";
+import { SocketFetch } from "./socket-fetch.ts";
 
 export type EngineApi = ContractRouterClient<typeof contract>;
 
@@ -27,10 +27,10 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 	if (lifeline === null) return null;
 	lifeline.resume();
 	const lost = new Promise<void>((resolve) => lifeline.once("close", () => resolve()));
-	const agent = new Agent({ connect: { socketPath }, headersTimeout: 0, bodyTimeout: 0 });
+	const transport = new SocketFetch(socketPath);
 	const link = new RPCLink({
 		url: "http://engine.invalid/rpc",
-		fetch: async (request, init) => callFetch(agent, request, init),
+		fetch: (request) => transport.fetch(request),
 		interceptors: [
 			async ({ next }) => {
 				try {
@@ -47,7 +47,7 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 		lost,
 		async close() {
 			lifeline.destroy();
-			await agent.destroy();
+			transport.close();
 		},
 	};
 }
@@ -71,27 +71,4 @@ export async function connectSocket(path: string): Promise<Socket | null> {
 	// The owner of the connection listens for its end; a late error is part of that.
 	socket.on("error", () => undefined);
 	return result;
-}
-
-async function callFetch(agent: Agent, request: Request, init: object): Promise<Response> {
-	try {
-		const response = await undiciFetch(request.url, {
-			...init,
-			method: request.method,
-			headers: Object.fromEntries(request.headers),
-			body: request.body === null ? null : await request.text(),
-			signal: request.signal,
-			dispatcher: agent,
-		});
-		return new Response(response.body, {
-			status: response.status,
-			headers: Object.fromEntries(response.headers),
-		});
-	} catch (error) {
-		if (request.signal.aborted) throw error;
-		throw new HomerangeError("INTERRUPTED", "The engine ended while it was asked.", {
-			remedy: "Run the command again; `homerange list` shows what became of the ranges.",
-			cause: error,
-		});
-	}
 }

@@ -6,7 +6,7 @@ export const dockerEngine: Check = {
 	category: "engine",
 	title: "A Docker Engine answers",
 	async check({ engine }) {
-		const seen = engine.candidates.map((one) => `${one.source} (${one.endpoint}): ${one.message}`).join("; ");
+		const seen = engine.candidates.map((one) => `${one.source}: ${one.message}`).join(" ");
 		if (engine.chosen !== null) {
 			return { state: "passed", message: `${engine.chosen.endpoint} is used. Looked at: ${seen}` };
 		}
