@@ -1,5 +1,5 @@
 // Builds the app into out/: the shell, the preload script, the command line, the page, and the data they read.
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
@@ -7,6 +7,8 @@ import { build as buildPage } from "vite";
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(repository, "out");
+/** Everything is made here first: an app that runs from out/ does not see a half-made one. */
+const draft = join(out, `.draft-${process.pid}`);
 
 /** What stays outside: native code, and what Electron provides. */
 const external = ["electron", "better-sqlite3"];
@@ -40,6 +42,7 @@ const node = {
 	platform: "node",
 	sourcemap: true,
 	sourcesContent: false,
+	minifyWhitespace: true,
 	external,
 	logLevel: "warning",
 	plugins: [leaveOut],
@@ -62,15 +65,15 @@ const data = [
 
 async function buildNode() {
 	await Promise.all([
-		bundle({ ...module, entryPoints: ["electron/index.ts"], outfile: join(out, "electron/index.js") }),
-		bundle({ ...module, entryPoints: ["main/cli/index.ts"], outfile: join(out, "cli/index.js") }),
+		bundle({ ...module, entryPoints: ["electron/index.ts"], outfile: join(draft, "electron/index.js") }),
+		bundle({ ...module, entryPoints: ["main/cli/index.ts"], outfile: join(draft, "cli/index.js") }),
 		// A sandboxed preload script is CommonJS and can require nothing but Electron.
 		bundle({
 			...node,
 			format: "cjs",
 			target: "chrome148",
 			entryPoints: ["preload/index.ts"],
-			outfile: join(out, "preload/index.cjs"),
+			outfile: join(draft, "preload/index.cjs"),
 		}),
 	]);
 }
@@ -78,16 +81,36 @@ async function buildNode() {
 function copyData() {
 	for (const [from, to] of data) {
 		const source = join(repository, from);
-		if (existsSync(source)) cpSync(source, join(out, to), { recursive: true });
+		if (existsSync(source)) cpSync(source, join(draft, to), { recursive: true });
 	}
 }
 
+function buildWindow() {
+	return buildPage({
+		configFile: join(repository, "vite.config.ts"),
+		root: join(repository, "renderer"),
+		build: { outDir: join(draft, "renderer") },
+		logLevel: "warn",
+	});
+}
+
+function publish() {
+	const made = readdirSync(draft);
+	for (const name of made) {
+		rmSync(join(out, name), { recursive: true, force: true });
+		renameSync(join(draft, name), join(out, name));
+	}
+	const stale = readdirSync(out).filter((name) => !name.startsWith(".draft-") && !made.includes(name));
+	for (const name of stale) rmSync(join(out, name), { recursive: true });
+}
+
 const start = performance.now();
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
-await Promise.all([
-	buildNode(),
-	buildPage({ configFile: join(repository, "vite.config.ts"), root: join(repository, "renderer"), logLevel: "warn" }),
-]);
-copyData();
+mkdirSync(draft, { recursive: true });
+try {
+	await Promise.all([buildNode(), buildWindow()]);
+	copyData();
+	publish();
+} finally {
+	rmSync(draft, { recursive: true, force: true });
+}
 process.stderr.write(`built out/ in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
