@@ -36,10 +36,16 @@ export function bedAt({ state, socket, dataRoot } = {}) {
 export async function bringUpDocker(bed, extraArguments = []) {
 	const answering = await askVersion(`unix://${bed.socket}`);
 	if (answering.version) return alreadyDone(`Docker ${answering.version} answers on ${bed.socket}`);
+	if (!answering.isAbsent) {
+		throw new Impossible(
+			`somebody listens on ${bed.socket} and gives no answer: ${answering.problem}`,
+			"Wait until that engine answers, or end it, then start again.",
+		);
+	}
 	requireRoot();
 	mkdirSync(bed.folder, { recursive: true });
 	mkdirSync(dirname(bed.socket), { recursive: true });
-	await cleanUp(bed);
+	if (recordedDockerd(bed)) await endDockerd(bed);
 	const missing = missingCapabilities();
 	const service = await startService("dockerd", "dockerd", [...dockerdArguments(bed, missing), ...extraArguments], {
 		logFile: join(bed.folder, "dockerd.log"),
@@ -91,14 +97,14 @@ export async function bringUpLibvirt(bed) {
 export async function bringDown(bed) {
 	const recorded = recordedServices(bed);
 	if (recorded.length === 0) return alreadyDone("this bed started nothing");
+	const killed = recordedDockerd(bed) && !isAlive(recordedDockerd(bed));
 	// A dockerd that was killed has left its containers running. Only a new one knows how to end them.
-	const killed = recorded.some((service) => service.name === "dockerd" && !isAlive(service));
 	if (killed) await bringUpDocker(bed);
 	const reports = [];
 	for (const service of recordedServices(bed).toReversed()) {
-		reports.push(`${service.name} ${await stopService(service)}`);
+		const outcome = service.name === "dockerd" ? await endDockerd(bed) : await stopService(service);
+		reports.push(`${service.name} ${outcome}`);
 	}
-	await cleanUp(bed);
 	rmSync(bed.record, { force: true });
 	return reports.join(", ");
 }
@@ -137,13 +143,22 @@ function remember(bed, service) {
 	writeJson(bed.record, { services: [...others, service] });
 }
 
-/** A killed dockerd leaves its socket, its pid files and its containers' mounts; the next one trips over the last two. */
-async function cleanUp(bed) {
+function recordedDockerd(bed) {
+	return recordedServices(bed).find((service) => service.name === "dockerd");
+}
+
+/**
+ * Ends this bed's own dockerd, dead or alive, and what a killed one leaves: its socket, its pid files, its containers'
+ * mounts. Only ever called for a recorded one: another dockerd's mounts must not be touched.
+ */
+async function endDockerd(bed) {
+	const outcome = await stopService(recordedDockerd(bed));
 	const mounts = mountsOfEngine(readFileSync("/proc/self/mountinfo", "utf8"), bed);
 	for (const path of mounts.toReversed()) await run("umount", ["--lazy", path], { cleanup: true });
 	for (const file of [bed.pidFile, bed.socket, join(bed.execRoot, "containerd", "containerd.pid")]) {
 		rmSync(file, { force: true });
 	}
+	return outcome;
 }
 
 function requireRoot() {

@@ -7,7 +7,8 @@ import { readJson } from "./cache.mjs";
 import { run } from "./run.mjs";
 
 export const defaultSocket = "/var/run/docker.sock";
-const answerLimitMs = 5_000;
+// Long, because an engine on a busy machine is slow and must not be taken for none.
+const answerLimitMs = 20_000;
 
 /**
  * The first engine that answers: { host, version, via }, or undefined. `tried` collects every candidate with its verdict.
@@ -56,7 +57,7 @@ function contextHost() {
 	return host ? { host, via: `context ${name}` } : undefined;
 }
 
-/** Asks an engine for its version: { version } or { problem }. */
+/** Asks an engine for its version: { version }, or { problem, isAbsent } (nobody listens there at all). */
 export async function askVersion(host) {
 	if (host.startsWith("unix://")) return askSocket(host.slice("unix://".length));
 	// TCP with TLS and SSH are the docker command's business.
@@ -78,7 +79,9 @@ function askSocket(socketPath) {
 				resolve(version ? { version } : { problem: "answers, but not as a Docker Engine" });
 			});
 		});
-		call.on("error", (error) => resolve({ problem: problems[error.code] ?? error.message }));
+		call.on("error", ({ code, message }) =>
+			resolve({ problem: problems[code] ?? message, isAbsent: code === "ENOENT" || code === "ECONNREFUSED" }),
+		);
 		call.end();
 	});
 }
