@@ -11,6 +11,8 @@ import { type Probe, probeEndpoint } from "./probe.ts";
 
 const firstDelayMs = 250;
 const longestDelayMs = 30_000;
+/** A connection that lasted so long was a good one. */
+const stableMs = 10_000;
 
 export interface HostEngineOptions {
 	env: NodeJS.ProcessEnv;
@@ -139,10 +141,11 @@ export class HostEngine {
 		this.#engine = engine;
 		this.#watch?.close();
 		const { log } = this.#options;
+		let openedAt = Number.POSITIVE_INFINITY;
 		const watch = watchEvents(engine, {
 			filters: { type: ["daemon"] },
 			onOpen: () => {
-				this.#delayMs = firstDelayMs;
+				openedAt = performance.now();
 			},
 			onEvent: (event) => log.debug({ event }, "Docker daemon event"),
 			onEnd: (error) => {
@@ -150,6 +153,8 @@ export class HostEngine {
 				this.#watch = null;
 				if (error === null || this.#closed.signal.aborted) return;
 				log.warn({ error }, "The connection to the Docker Engine was lost");
+				// An engine that answers and hangs up at once must not be asked at the shortest pause for ever.
+				if (performance.now() - openedAt > stableMs) this.#delayMs = firstDelayMs;
 				this.#publish({ ...this.#status, state: "connecting" });
 				this.#retryLater();
 			},

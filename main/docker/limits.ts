@@ -13,7 +13,7 @@ export const workLimitMs = 600_000;
 /** Time from the head of an answer to its last byte, when it is not a stream. */
 export const bodyTimeLimitMs = 60_000;
 /** Time for an answer to a ping. */
-export const pingLimitMs = 5_000;
+export const pingLimitMs = 10_000;
 
 /** The caller's signal or a time limit, whichever comes first. */
 export function limited(ms: number, signal?: AbortSignal): AbortSignal {

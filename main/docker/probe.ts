@@ -7,7 +7,7 @@ import type { DockerEngine } from "./engine.ts";
 import { limited, throwIfAborted } from "./limits.ts";
 import { askVersion, pinnedEngine } from "./open-engine.ts";
 
-const probeLimitMs = 5_000;
+const probeLimitMs = 10_000;
 
 export interface Probe {
 	candidate: EngineCandidate;
