@@ -8,8 +8,11 @@ import { RangePage } from "../pages/range-page.ts";
 test.describe.configure({ mode: "serial" });
 
 const name = "e2e-first";
+/** Half a gigabyte of images goes into the range; a machine that does other work at the same time needs minutes. */
+const deployLimitMs = 240_000;
 
 test("deploys the shipped first range after a preview of what it makes", async ({ page }) => {
+	test.setTimeout(deployLimitMs + 60_000);
 	const deploy = new DeployPage(page);
 	await deploy.open();
 	await deploy.choose("First range");
@@ -22,7 +25,7 @@ test("deploys the shipped first range after a preview of what it makes", async (
 	await expect(page.getByRole("list", { name: "Steps" }).getByRole("listitem").first()).toBeVisible();
 
 	const range = new RangePage(page, name);
-	await expect(range.state("Running")).toBeVisible({ timeout: 90_000 });
+	await expect(range.state("Running")).toBeVisible({ timeout: deployLimitMs });
 	for (const machine of ["db", "web", "desktop", "attacker"]) {
 		await expect(range.machineInState(machine, "ready")).toBeVisible();
 	}

@@ -18,6 +18,8 @@ export function Palette() {
 			overlayClassName="appear fixed inset-0 z-40 bg-scrim"
 			contentClassName="appear fixed top-[12vh] left-1/2 z-50 w-150 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-raised"
 			loop
+			// Ctrl+K is the way to close it again.
+			vimBindings={false}
 			filter={rankAction}
 		>
 			{isOpen && <PaletteBody close={() => setOpen(false)} />}

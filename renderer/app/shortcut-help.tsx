@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
+import { useRef } from "react";
 import { commandActions } from "../actions/registry.ts";
 import { IconButton } from "../components/button.tsx";
 import { Keys } from "../components/keys.tsx";
@@ -16,6 +17,7 @@ const pageKeys = [
 
 export function ShortcutHelp() {
 	const isOpen = useLayout((state) => state.isShortcutHelpOpen);
+	const content = useRef<HTMLDivElement>(null);
 	const rows = [
 		...commandActions.flatMap(({ title, shortcut }) => (shortcut === null ? [] : [{ title, shortcut }])),
 		...pageKeys,
@@ -25,8 +27,14 @@ export function ShortcutHelp() {
 			<Dialog.Portal>
 				<Dialog.Overlay className="appear fixed inset-0 z-40 bg-scrim" />
 				<Dialog.Content
+					ref={content}
 					aria-describedby={undefined}
-					className="appear fixed top-1/2 left-1/2 z-50 max-h-[80vh] w-120 max-w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 shadow-raised"
+					onOpenAutoFocus={(event) => {
+						// Not the close button: its hint would open with the focus and take the first Escape.
+						event.preventDefault();
+						content.current?.focus();
+					}}
+					className="appear fixed top-1/2 left-1/2 z-50 max-h-[80vh] w-120 max-w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 shadow-raised outline-none"
 				>
 					<div className="mb-3 flex items-center justify-between">
 						<Dialog.Title className="text-lg font-semibold">{strings.shortcuts.title}</Dialog.Title>

@@ -12,7 +12,7 @@ import { useNow } from "../hooks/use-now.ts";
 import { isTaskOpen } from "../stores/tasks.ts";
 import { strings } from "../strings.ts";
 import { TaskSteps } from "./task-steps.tsx";
-import { stepProgress, taskDuration } from "./task-summary.ts";
+import { currentStep, stepProgress, taskDuration } from "./task-summary.ts";
 
 /** The word for a task's state; a task that was asked to end says so. */
 export function taskWord(task: Task): string {
@@ -39,6 +39,9 @@ export function TaskPanel({ task }: { task: Task }) {
 					</Button>
 				)}
 			</div>
+			<p role="status" className="sr-only">
+				{isOpen ? (currentStep(task)?.title ?? "") : taskWord(task)}
+			</p>
 			{isOpen && (
 				<div className="px-4">
 					<ProgressBar progress={progress} label={task.title} />
