@@ -42,17 +42,30 @@ export function openWindow(state: WindowStateFile, preload: string, icon: string
 	if (maximized) window.maximize();
 	window.once("ready-to-show", () => window.show());
 	window.on("close", () => state.set({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }));
-	// A page whose process died is loaded again; its ports are gone with it and the tasks are not.
-	window.webContents.on("render-process-gone", (_event, { reason }) => {
-		console.error(`The page's process ended: ${reason}`);
-		if (reason !== "clean-exit" && !window.isDestroyed()) window.reload();
-	});
+	reviveCrashedPage(window);
 	// Chromium asks nobody about a navigation to an empty page: it is undone.
 	window.webContents.on("did-navigate", (_event, address) => {
 		if (address.split("#")[0] !== pageAddress) void window.loadURL(pageAddress);
 	});
 	void window.loadURL(pageAddress);
 	return window;
+}
+
+/**
+ * Loads a page whose process died again; its ports are gone with it and the
+ * engine's tasks are not. One that dies at once again is left alone.
+ */
+function reviveCrashedPage(window: BrowserWindow): void {
+	let revivedAt = Number.NEGATIVE_INFINITY;
+	window.webContents.on("render-process-gone", (_event, { reason }) => {
+		console.error(`The page's process ended: ${reason}`);
+		if (reason === "clean-exit" || performance.now() - revivedAt < 10_000) return;
+		revivedAt = performance.now();
+		// Not from inside the event: Electron dies when a page is loaded before it has put the old one away.
+		setImmediate(() => {
+			if (!window.isDestroyed()) void window.loadURL(pageAddress);
+		});
+	});
 }
 
 /** Brings the window back from wherever it is. */

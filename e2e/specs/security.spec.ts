@@ -441,11 +441,9 @@ test.describe("app://", () => {
 
 test.describe("messages to the shell", () => {
 	test("are taken from our own page only", async ({ app }) => {
-		const outcomes = await app.electron.evaluate(async ({ BrowserWindow }) => {
-			const own = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
-				getLastWebPreferences(): { preload: string };
-			};
-			const { preload } = own.getLastWebPreferences();
+		const outcomes = await app.electron.evaluate(async ({ app: electron, BrowserWindow }) => {
+			// Windows that got hold of our preload script all the same.
+			const preload = `${electron.getAppPath()}/out/preload/index.cjs`;
 			const ask = `homerange.chooseBlueprint().then(() => "answered", (error) => error.message)`;
 			const run = (frame: Electron.WebFrameMain | undefined, code: string): Promise<unknown> =>
 				frame === undefined
