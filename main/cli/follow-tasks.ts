@@ -34,10 +34,15 @@ export async function followTasks(client: EngineClient, ids: readonly string[]):
 				remedy: "Follow it with `homerange tasks`.",
 			});
 		}
-		throw lostEngine(error);
+		throw error;
 	} finally {
 		release();
 		view.end();
+	}
+	if (!ids.every((id) => ended.has(id))) {
+		throw new HomerangeError("INTERRUPTED", "The engine ended before the operation did.", {
+			remedy: "Run `homerange list`: the next engine shows what became of it.",
+		});
 	}
 	return ids.map((id) => ended.get(id)).filter((task) => task !== undefined);
 }
@@ -75,12 +80,4 @@ function onInterrupt(listener: (count: number) => void): () => void {
 	return () => {
 		process.off("SIGINT", heard).off("SIGTERM", heard);
 	};
-}
-
-function lostEngine(error: unknown): unknown {
-	if (error instanceof HomerangeError) return error;
-	return new HomerangeError("INTERRUPTED", "The engine ended before the operation did.", {
-		remedy: "Run `homerange list`: the next engine shows what became of it.",
-		cause: error,
-	});
 }

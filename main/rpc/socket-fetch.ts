@@ -21,7 +21,7 @@ export class SocketFetch {
 		for (const [name, value] of Object.entries(answer.headers)) {
 			if (typeof value === "string") headers.set(name, value);
 		}
-		return new Response(webStream(answer), { status: answer.statusCode ?? 500, headers });
+		return new Response(webStream(answer, request.signal), { status: answer.statusCode ?? 500, headers });
 	}
 
 	close(): void {
@@ -41,13 +41,7 @@ export class SocketFetch {
 		});
 		sent.once("response", resolve);
 		sent.on("error", (error) => {
-			if (request.signal.aborted) return reject(error);
-			reject(
-				new HomerangeError("INTERRUPTED", "The engine ended while it was asked.", {
-					remedy: "Run the command again; `homerange list` shows what became of the ranges.",
-					cause: error,
-				}),
-			);
+			reject(request.signal.aborted ? error : lostEngine(error));
 		});
 		sent.end(body);
 		return promise;
@@ -55,16 +49,27 @@ export class SocketFetch {
 }
 
 /** Hand-made, because a cancelled `Readable.toWeb` reports the cut as an error that nobody can catch. */
-function webStream(source: Readable): ReadableStream<Uint8Array> {
+function webStream(source: Readable, signal: AbortSignal): ReadableStream<Uint8Array> {
 	const chunks = source.iterator();
 	return new ReadableStream({
 		async pull(controller) {
-			const { done, value } = await chunks.next();
-			if (done) controller.close();
-			else controller.enqueue(value);
+			try {
+				const { done, value } = await chunks.next();
+				if (done) controller.close();
+				else controller.enqueue(value);
+			} catch (error) {
+				controller.error(signal.aborted ? error : lostEngine(error));
+			}
 		},
 		cancel() {
 			source.destroy();
 		},
+	});
+}
+
+function lostEngine(cause: unknown): HomerangeError {
+	return new HomerangeError("INTERRUPTED", "The engine ended while it was asked.", {
+		remedy: "Run the command again; `homerange list` shows what became of the ranges.",
+		cause,
 	});
 }

@@ -1,3 +1,4 @@
+import { HomerangeError } from "../../../contract/errors.ts";
 import type { AuditEvent, Severity } from "../../../contract/events.ts";
 import { atLeast } from "../../events/severity.ts";
 import { withEngine } from "../connect.ts";
@@ -39,6 +40,7 @@ export async function events(options: EventsOptions): Promise<void> {
 					await show(event);
 				}
 			}
+			if (!signal.aborted) throw new HomerangeError("INTERRUPTED", "The engine ended, and the feed with it.");
 		});
 	});
 }
