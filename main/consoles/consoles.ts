@@ -81,7 +81,7 @@ export class Consoles {
 
 	#attach(id: string, size: { columns: number; rows: number }): Channel {
 		const session = this.#sessions.get(id);
-		if (!session) {
+		if (!session || session.isOver) {
 			throw new HomerangeError("CONSOLE_NOT_FOUND", "This console has ended.", {
 				remedy: "Open a new one.",
 			});

@@ -28,6 +28,7 @@ export class ShellSession {
 	readonly #scrollback: Scrollback;
 	#client: Outbox | null = null;
 	#taken = 0;
+	#isOver = false;
 	/** Set when it is ended from here; its reason is null when its own client asked for it. */
 	#ending: { reason: ErrorInfo | null } | null = null;
 
@@ -55,6 +56,11 @@ export class ShellSession {
 			});
 		}
 		return new ShellSession(id, target, exec, scrollbackRows);
+	}
+
+	/** True from when it was ended, or ended by itself: it cannot be attached any more. */
+	get isOver(): boolean {
+		return this.#isOver || this.#ending !== null;
 	}
 
 	get isAttached(): boolean {
@@ -133,8 +139,10 @@ export class ShellSession {
 		try {
 			const exitCode = this.#ending ? null : await this.#exec.exitCode();
 			const error = this.#ending ? this.#ending.reason : await reasonOfEnd(this.target, exitCode);
+			this.#isOver = true;
 			this.#client?.finish({ type: "closed", exitCode: error === null ? exitCode : null, error });
 		} catch (error) {
+			this.#isOver = true;
 			this.#client?.finish({ type: "closed", exitCode: null, error: toErrorInfo(error) });
 		}
 	}
