@@ -146,7 +146,7 @@ describe.each(["privileged", "unprivileged"] as const)("the filter in the %s pro
 	});
 
 	test("machines find their neighbours by name, and names outside only with internet", async () => {
-		const script = `getent ahostsv4 beta; timeout 4 getent ahostsv4 ${outsideName}`;
+		const script = `getent ahostsv4 beta; timeout 3 getent ahostsv4 ${outsideName}`;
 		const [fromAlpha, fromShop, fromSafe] = await Promise.all(
 			(["alpha", "shop", "safe"] as const).map((machine) => bed.inMachine(machine, "sh", "-c", script)),
 		);
@@ -165,7 +165,7 @@ describe.each(["privileged", "unprivileged"] as const)("the filter in the %s pro
 		const before = await received(bed);
 		await untilSent(bed, 50);
 		const after = await received(bed);
-		const name = `timeout 4 getent ahostsv4 ${outsideName}`;
+		const name = `timeout 3 getent ahostsv4 ${outsideName}`;
 		const [offline, nameless] = await Promise.all([
 			fromMachine("alpha", [internet, 80]),
 			bed.inMachine("alpha", "sh", "-c", `kill $(cat /tmp/stream.pid); ${name}`),

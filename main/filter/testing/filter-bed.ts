@@ -36,7 +36,7 @@ export type Target = readonly [address: string, port: number];
  */
 export function connectAll(targets: readonly Target[]): string[] {
 	const tries = targets.map(
-		([address, port], n) => `socat -T4 - TCP:${address}:${port},connect-timeout=3 >/tmp/c$$.${n} 2>/dev/null &`,
+		([address, port], n) => `socat -u -T9 TCP:${address}:${port},connect-timeout=2 - >/tmp/c$$.${n} 2>/dev/null &`,
 	);
 	const lines = targets.map((_, n) => `echo "$(grep . /tmp/c$$.${n} || echo -)"`);
 	return ["sh", "-c", [...tries, "wait", ...lines].join("\n")];

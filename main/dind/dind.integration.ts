@@ -1,0 +1,117 @@
+import { afterEach, beforeAll, expect, test } from "vitest";
+import type { DockerEngine } from "../docker/engine.ts";
+import { runExec } from "../docker/exec.ts";
+import { connectTestEngine, dindImage, leftovers, smallImage, uniqueName } from "../testing/engine.ts";
+import {
+	chooseOuterSubnet,
+	chooseProfile,
+	type DindSpec,
+	ensureDind,
+	ensureOuterNetwork,
+	label,
+	listOwnDinds,
+	pauseDind,
+	removeDind,
+	startDind,
+	stopDind,
+	takenSubnets,
+	waitForInnerEngine,
+} from "./index.ts";
+
+const owner = uniqueName("owner");
+const pool = "172.31.208.0/20";
+const avoid = ["10.0.1.0/24"];
+let host: DockerEngine;
+
+const left = () => leftovers(host, `${label.owner}=${owner}`);
+
+async function specFor(rangeId: string): Promise<DindSpec> {
+	const subnet = chooseOuterSubnet({ pool, avoid, taken: await takenSubnets(host, dindImage) });
+	const limits = { cpus: 1, memoryBytes: 1024 ** 3 };
+	const names = { owner, rangeId, rangeName: "dind-test", image: dindImage };
+	return { ...names, ...limits, profile: "privileged", subnet, pool, avoid, hasInternet: false };
+}
+
+beforeAll(async () => {
+	host = await connectTestEngine();
+});
+afterEach(async () => {
+	for (const { rangeId } of await listOwnDinds(host, owner)) await removeDind(host, rangeId);
+});
+
+test("a range's container lives its whole life, step by step and twice over", async () => {
+	const rangeId = uniqueName("life");
+	const spec = await specFor(rangeId);
+	const dind = await ensureDind(host, spec);
+	expect(await ensureDind(host, spec)).toMatchObject({ container: dind.container, subnet: dind.subnet });
+	expect(await listOwnDinds(host, owner)).toMatchObject([
+		{ rangeId, state: "created", container: dind.container, volume: dind.volume, network: dind.network },
+	]);
+
+	await startDind(host, dind);
+	await startDind(host, dind);
+	await waitForInnerEngine(host, dind);
+	const { stdout } = await runExec(host, dind.container, {
+		command: ["sh", "-c", "ss -ltn; docker info -f '{{.Driver}}'"],
+	});
+	expect(stdout).toContain("overlay2");
+	expect(stdout).not.toMatch(/(?:0\.0\.0\.0|\*|\[::\]):\d+/);
+
+	await pauseDind(host, dind);
+	await pauseDind(host, dind);
+	expect(await listOwnDinds(host, owner)).toMatchObject([{ state: "paused" }]);
+	await stopDind(host, dind, 30);
+	await stopDind(host, dind, 30);
+	expect(await listOwnDinds(host, owner)).toMatchObject([{ state: "exited" }]);
+
+	await startDind(host, dind);
+	await pauseDind(host, dind);
+	await removeDind(host, rangeId);
+	await removeDind(host, rangeId);
+	expect(await left()).toEqual([]);
+});
+
+test("ten ranges that want the same subnet at once each get their own", async () => {
+	const base = await specFor(uniqueName("race"));
+	const specs = Array.from({ length: 10 }, (_, n) => ({
+		...base,
+		rangeId: uniqueName(`race${n}`),
+		rangeName: `race-${n}`,
+	}));
+	const placed = await Promise.all(specs.map((spec) => ensureOuterNetwork(host, spec)));
+	expect(new Set(placed.map(({ subnet }) => subnet)).size).toBe(10);
+	expect(await ensureOuterNetwork(host, specs[3] ?? base)).toEqual(placed[3]);
+});
+
+test("a container that ends before its engine answers is reported at once, with its last words", async () => {
+	const rangeId = uniqueName("broken");
+	const dind = await ensureDind(host, await specFor(rangeId));
+	await host.api.getContainer(dind.container).remove({ force: true });
+	const broken = await host.api.createContainer({
+		name: dind.container,
+		Image: smallImage,
+		Cmd: ["sh", "-c", "echo last words; exit 3"],
+		Labels: { [label.range]: rangeId },
+	});
+	await broken.start();
+	await expect(waitForInnerEngine(host, dind)).rejects.toMatchObject({
+		code: "ENGINE_REFUSED",
+		message: expect.stringContaining("exit code 3"),
+		detail: expect.stringContaining("last words"),
+	});
+});
+
+test("auto tries the unprivileged profile and leaves nothing of the trial", async () => {
+	const trials = () => leftovers(host, `${label.role}=trial`);
+	const anonymous = async () => {
+		const { Volumes: volumes } = await host.api.listVolumes({ filters: { dangling: ["true"] } });
+		return (volumes ?? []).map(({ Name: name }) => name).filter((name) => /^[0-9a-f]{64}$/.test(name));
+	};
+	const before = await anonymous();
+	const choice = await chooseProfile(host, "auto", dindImage);
+	expect(choice.profile).toMatch(/privileged/);
+	expect(choice.reason).toMatch(/unprivileged profile (works|does not work)/);
+	expect(await chooseProfile(host, "auto", smallImage)).toMatchObject({ profile: "privileged" });
+	expect(await trials()).toEqual([]);
+	expect((await anonymous()).filter((name) => !before.includes(name))).toEqual([]);
+});
