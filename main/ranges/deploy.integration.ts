@@ -156,7 +156,9 @@ describe("two copies of one blueprint at once", () => {
 			machines: [{ state: "paused" }, { state: "paused" }],
 		});
 		await t.ended(t.ranges.resume("pair-1", undefined, "test"));
-		expect(t.ranges.get("pair-1")).toMatchObject({ state: "running", reason: null });
+		const { state, reason, machines } = t.ranges.get("pair-1");
+		expect({ state, reason }).toEqual({ state: "running", reason: null });
+		expect(machines.map((machine) => machine.state)).toEqual(["ready", "running"]);
 	});
 
 	test("a second operation at the same time is refused, a destroy is not, and leaves nothing", async () => {

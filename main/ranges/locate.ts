@@ -21,7 +21,8 @@ export async function locateMachine(
 			place: title,
 		});
 	}
-	const known = connections.find(range.id);
+	// A frozen range has connections that do not answer.
+	const known = range.state === "paused" ? null : connections.find(range.id);
 	const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
 	if (known === null && (await containerFacts(deps.host.current(), range, limit)).state !== "running") {
 		throw new HomerangeError("STATE_CONFLICT", `${range.name} is ${range.state}, so ${title} cannot be reached.`, {

@@ -97,19 +97,16 @@ async function freeze(
 	const step = { id: `${operation}:${name}`, title: operation === "pause" ? `Freeze ${name}` : `Wake ${name}` };
 	task.plan([step]);
 	task.start(step.id);
-	// Whether it was ready before the freeze is what it is after it.
-	const { ready } = machine.spec;
 	states.claim(machine);
 	try {
-		if (operation === "pause") await provider.pause(machine.engineId, task.signal);
-		else await provider.resume(machine.engineId, task.signal);
-		if (operation === "pause") store.updateMachine(range, machine, { wanted: "paused", state: "paused", reason: null });
-		else if (machine.state === "paused") {
-			store.updateMachine(range, machine, {
-				wanted: "running",
-				state: ready === null ? "running" : "ready",
-				reason: null,
-			});
+		if (operation === "pause") {
+			await provider.pause(machine.engineId, task.signal);
+			store.updateMachine(range, machine, { wanted: "paused" });
+			states.freeze(range, machine);
+		} else if (machine.state === "paused") {
+			await provider.resume(machine.engineId, task.signal);
+			store.updateMachine(range, machine, { wanted: "running" });
+			states.runs(range, machine);
 		}
 	} finally {
 		states.release(machine);

@@ -1,8 +1,10 @@
+import type { MachineState } from "../../contract/ranges.ts";
 import { exitReason } from "../providers/machine-fault.ts";
 import type { MachineProvider, ObservedMachine } from "../providers/machine-provider.ts";
 import type { RangesDeps } from "./deps.ts";
 import { truthOf } from "./machine-truth.ts";
 import type { MachineRecord, RangeRecord } from "./record.ts";
+import { isUp } from "./states.ts";
 import type { RangeStore } from "./store.ts";
 
 /** Lines of its last output that a machine's reason quotes. */
@@ -14,6 +16,8 @@ export class MachineStates {
 	readonly #store: RangeStore;
 	/** Machines on which a step works now: it alone says their state. True when something happened meanwhile. */
 	readonly #claimed = new Map<string, boolean>();
+	/** What frozen machines were before: a wake makes them that again, without another probe. */
+	readonly #beforeFreeze = new Map<string, { state: MachineState; reason: string | null }>();
 
 	constructor(deps: RangesDeps, store: RangeStore) {
 		this.#deps = deps;
@@ -73,6 +77,8 @@ export class MachineStates {
 				return;
 			case "is":
 				if (truth.state === "failed") this.fail(range, machine, truth.reason ?? "It failed.");
+				else if (truth.state === "paused") this.freeze(range, machine);
+				else if (truth.state === "running") this.runs(range, machine);
 				else this.#store.updateMachine(range, machine, { state: truth.state, reason: truth.reason });
 				return;
 			case "ended": {
@@ -83,12 +89,27 @@ export class MachineStates {
 		}
 	}
 
-	/** Without its container nothing of a range runs. */
+	/** Without its container nothing of a range runs; in a frozen one nothing moves. */
 	allDown(range: RangeRecord, state: "stopped" | "paused"): void {
 		for (const machine of range.machines) {
-			const wasAlive = machine.state !== "stopped" && machine.state !== "failed" && machine.engineId !== null;
-			if (wasAlive) this.#store.updateMachine(range, machine, { state, reason: null });
+			const isAlive = machine.state !== "stopped" && machine.state !== "failed" && machine.engineId !== null;
+			if (!isAlive || machine.state === state) continue;
+			if (state === "paused") this.freeze(range, machine);
+			else this.#store.updateMachine(range, machine, { state, reason: null });
 		}
+	}
+
+	freeze(range: RangeRecord, machine: MachineRecord): void {
+		const { state, reason } = machine;
+		if (isUp(state)) this.#beforeFreeze.set(machine.id, { state, reason });
+		this.#store.updateMachine(range, machine, { state: "paused", reason: null });
+	}
+
+	/** It runs: as what it was before a freeze, else just so. */
+	runs(range: RangeRecord, machine: MachineRecord): void {
+		const before = machine.state === "paused" ? this.#beforeFreeze.get(machine.id) : undefined;
+		this.#beforeFreeze.delete(machine.id);
+		this.#store.updateMachine(range, machine, before ?? { state: "running", reason: null });
 	}
 
 	/** The machine is down by its own failure. */

@@ -33,10 +33,12 @@ export class RangeTruth {
 		if (container === "running") {
 			const { provider } = await this.connect(range, signal);
 			await this.#machines.seeAll(range, provider, signal);
+		} else if (container === "paused") {
+			// Its connections are frozen with it and go on after the wake.
+			this.#machines.allDown(range, "paused");
 		} else {
-			// Tunnels into a frozen container would only hang.
 			this.#connections.close(range.id);
-			this.#machines.allDown(range, container === "paused" ? "paused" : "stopped");
+			this.#machines.allDown(range, "stopped");
 		}
 		this.derive(range, container, end);
 		return container;
