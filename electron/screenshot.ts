@@ -1,16 +1,25 @@
 import { rename, writeFile } from "node:fs/promises";
 import type { BrowserWindow } from "electron";
 
-/** The page marks its document when it shows the engine's data: `data-homerange="ready"`. */
-const untilReady = `new Promise((resolve) => {
-	const root = document.documentElement;
-	const done = () => root.dataset.homerange === "ready" && requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-	if (!done()) new MutationObserver((_changes, observer) => done() && observer.disconnect()).observe(root, { attributes: true });
+/**
+ * The page marks its document (`data-homerange="ready"`) when it has the engine's
+ * data; its place is the `main` element. Both, then an idle moment, then a frame.
+ */
+const untilPainted = `new Promise((resolve) => {
+	const isThere = () =>
+		document.documentElement.dataset.homerange === "ready" && document.querySelector("main")?.innerText.trim();
+	const painted = () => requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+	if (isThere()) return painted();
+	new MutationObserver((_changes, observer) => {
+		if (!isThere()) return;
+		observer.disconnect();
+		painted();
+	}).observe(document, { attributes: true, childList: true, characterData: true, subtree: true });
 })`;
 
 /** Saves a picture of the window once the page shows its data. */
 export async function saveScreenshot(window: BrowserWindow, file: string): Promise<void> {
-	await window.webContents.executeJavaScript(untilReady);
+	await window.webContents.executeJavaScript(untilPainted);
 	const image = await window.webContents.capturePage();
 	const draft = `${file}.new`;
 	await writeFile(draft, image.toPNG());
