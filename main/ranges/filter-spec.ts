@@ -9,7 +9,6 @@ export async function filterSpec(
 	range: RangeRecord,
 	dindImage: string,
 	outerPool: string,
-	signal: AbortSignal,
 ): Promise<FilterSpec> {
 	const { networks, routes } = range.blueprint;
 	return {
@@ -22,7 +21,7 @@ export async function filterSpec(
 			isolated,
 		})),
 		routes: [...routes],
-		forbidden: await forbiddenNetworks(host, range, dindImage, outerPool, signal),
+		forbidden: await forbiddenNetworks(host, range, dindImage, outerPool),
 	};
 }
 
@@ -35,9 +34,9 @@ export async function forbiddenNetworks(
 	range: RangeRecord,
 	dindImage: string,
 	outerPool: string,
-	signal: AbortSignal,
 ): Promise<string[]> {
 	if (!hasInternet(range)) return [outerPool];
-	const { routes } = await hostFacts(host, dindImage, signal);
+	// The answer is shared by all who ask, so nobody's signal may end the question.
+	const { routes } = await hostFacts(host, dindImage);
 	return [...new Set([outerPool, ...routes])];
 }

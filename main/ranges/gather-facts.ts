@@ -51,7 +51,7 @@ export async function gatherFacts(
 	const [profile, outerPool] =
 		dind === null
 			? [null, null]
-			: await Promise.all([profileFacts(parts, o, dind.image, signal), outerPoolProblem(deps, o, dind.image, signal)]);
+			: await Promise.all([profileFacts(parts, o, dind.image, signal), outerPoolProblem(deps, o, dind.image)]);
 	return {
 		engine: { ...engine, architecture },
 		version: host.version,
@@ -100,12 +100,11 @@ async function outerPoolProblem(
 	deps: RangesDeps,
 	{ host, blueprint }: { host: DockerEngine; blueprint: ResolvedBlueprint },
 	image: string,
-	signal: AbortSignal,
 ): Promise<string | null> {
 	try {
 		const { outerPool: pool } = deps.settings.get();
 		const avoid = blueprint.networks.map((network) => network.subnet);
-		chooseOuterSubnet({ pool, taken: await takenSubnets(host, image, signal), avoid });
+		chooseOuterSubnet({ pool, taken: await takenSubnets(host, image), avoid });
 		return null;
 	} catch (error) {
 		if (error instanceof HomerangeError && (error.code === "PREFLIGHT_FAILED" || error.code === "INPUT_INVALID")) {

@@ -62,9 +62,12 @@ export class Ranges {
 		this.#reconciler = new Reconciler({
 			parts: this.#parts,
 			isBusy: (rangeId) => this.#locks.isBusy(rangeId),
-			startAgain: (range) =>
-				void this.#begin(range, "start", "engine", (request) => startRange(this.#parts, request, { onlyWanted: true })),
-			destroy: (range) => void this.destroy(range.id, "engine"),
+			startAgain: (range) => {
+				this.#begin(range, "start", "engine", (o) => startRange(this.#parts, o, { onlyWanted: true }));
+			},
+			destroy: (range) => {
+				this.#destroy(range, "engine");
+			},
 		});
 		this.#observer = new Observer({ deps, store, machines: states, ears: this.#reconciler });
 		this.#reconciler.markInterrupted();
@@ -126,8 +129,7 @@ export class Ranges {
 
 	/** Always possible: what acts on the range is cancelled first. Joins a destroy that runs already. */
 	async destroy(ref: string, actor: string): Promise<Started> {
-		const range = this.#store.get(ref);
-		return this.#locks.beginDestroy(range, actor, (task) => destroy(this.#parts, { range, task, actor }));
+		return this.#destroy(this.#store.get(ref), actor);
 	}
 
 	/** Goes on with what died half-way. Errors: `STATE_CONFLICT` when nothing did. */
@@ -179,6 +181,10 @@ export class Ranges {
 		this.#parts.connections.closeAll();
 		// What was told in this turn still reaches its watchers.
 		await delay(0);
+	}
+
+	#destroy(range: RangeRecord, actor: string): Started {
+		return this.#locks.beginDestroy(range, actor, (task) => destroy(this.#parts, { range, task, actor }));
 	}
 
 	#operate(ref: string, machineName: string | undefined, operation: MachineOperation, actor: string): Started {

@@ -106,11 +106,11 @@ export class Reconciler implements ObserverEars {
 	async #reconcileOne(range: RangeRecord, signal: AbortSignal): Promise<void> {
 		const { deps, truth, store } = this.#o.parts;
 		if (this.#o.isBusy(range.id)) return;
-		if (range.wanted === "destroyed") {
-			this.#o.destroy(range);
-			return;
-		}
 		try {
+			if (range.wanted === "destroyed") {
+				this.#o.destroy(range);
+				return;
+			}
 			const { state: container } = await containerFacts(deps.host.current(), range, signal);
 			if (container === "stopped" && range.wanted !== "stopped" && range.interrupted === null) {
 				if (deps.settings.get().afterRestart === "restore") {

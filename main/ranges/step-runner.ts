@@ -39,6 +39,13 @@ export interface StepRunnerParts {
 /** Seconds that the inner engine gets to end itself; its machines were stopped before. */
 const engineGraceSeconds = 20;
 
+/**
+ * For calls that make something on the host engine: a cancel waits for them. An
+ * engine goes on with a call whose client has gone, and would make the thing
+ * after the undo has looked for it.
+ */
+const patience = () => AbortSignal.timeout(60_000);
+
 /** Does the work of the steps of one operation on one range. */
 export class StepRunner {
 	readonly #p: StepRunnerParts;
@@ -69,14 +76,14 @@ export class StepRunner {
 			case "outer-network":
 				return await this.#outerNetwork(signal);
 			case "volume":
-				await ensureVolume(this.#host, this.#spec(), signal);
+				await ensureVolume(this.#host, this.#spec(), patience());
 				return done;
 			case "container":
 				return await this.#container(signal);
 			case "inner-engine":
 				return await this.#innerEngine(signal);
 			case "wall":
-				return await this.#wall(signal);
+				return await this.#wall();
 			case "filter":
 				return await this.#filter(signal);
 			case "stop-container":
@@ -124,23 +131,25 @@ export class StepRunner {
 	async #outerNetwork(signal: AbortSignal): Promise<StepResult> {
 		if (this.#range.dind === null) {
 			const { outerPool: pool } = this.#p.deps.settings.get();
-			const taken = await takenSubnets(this.#host, this.#imageOf(), signal);
+			const taken = await takenSubnets(this.#host, this.#imageOf());
 			this.#subnet = chooseOuterSubnet({ pool, taken, avoid: this.#avoid() });
 		} else {
 			this.#subnet = this.#range.dind.subnet;
 		}
-		const { subnet } = await ensureOuterNetwork(this.#host, this.#spec(), signal);
+		signal.throwIfAborted();
+		const { subnet } = await ensureOuterNetwork(this.#host, this.#spec(), patience());
 		this.#subnet = subnet;
 		return { outcome: "done", note: subnet };
 	}
 
 	async #container(signal: AbortSignal): Promise<StepResult> {
 		const spec = this.#spec();
-		const { rangeId, container, volume, network, subnet, image } = await ensureDind(this.#host, spec, signal);
+		const { rangeId, container, volume, network, subnet, image } = await ensureDind(this.#host, spec, patience());
 		const engine = this.#range.dind?.engine ?? null;
 		const recorded = { rangeId, container, volume, network, subnet, image, profile: spec.profile, engine };
 		this.#p.store.update(this.#range, { dind: recorded });
-		await startDind(this.#host, recorded, signal);
+		signal.throwIfAborted();
+		await startDind(this.#host, recorded, patience());
 		return done;
 	}
 
@@ -153,13 +162,13 @@ export class StepRunner {
 		return { outcome: "done", note: `Docker ${connection.inner.version}` };
 	}
 
-	async #wall(signal: AbortSignal): Promise<StepResult> {
+	async #wall(): Promise<StepResult> {
 		const range = this.#range;
 		const image = this.#imageOf();
 		const { deps } = this.#p;
-		const forbidden = await forbiddenNetworks(this.#host, range, image, deps.settings.get().outerPool, signal);
+		const forbidden = await forbiddenNetworks(this.#host, range, image, deps.settings.get().outerPool);
 		const spec = { rangeId: range.id, image, hasInternet: hasInternet(range), forbidden };
-		const wall = await raiseHostWall(this.#host, spec, signal);
+		const wall = await raiseHostWall(this.#host, spec, patience());
 		if (wall.applied) return done;
 		deps.events.record({
 			severity: "warning",
@@ -174,7 +183,7 @@ export class StepRunner {
 	async #filter(signal: AbortSignal): Promise<StepResult> {
 		const dind = dindOf(this.#recorded());
 		const { outerPool } = this.#p.deps.settings.get();
-		const spec = await filterSpec(this.#host, this.#range, dind.image, outerPool, signal);
+		const spec = await filterSpec(this.#host, this.#range, dind.image, outerPool);
 		const { resolver } = await applyRules(this.#host, dind, spec, signal);
 		return hasInternet(this.#range) && resolver === null
 			? { outcome: "done", note: "no name server was found for networks with internet" }

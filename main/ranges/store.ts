@@ -1,22 +1,14 @@
-import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
-import { machineState, type RangeDetail, type RangeSummary, rangeState } from "../../contract/ranges.ts";
-import { type ResolvedBlueprint, resolvedBlueprint, resolvedMachine } from "../blueprint/resolved.ts";
+import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
+import type { ResolvedBlueprint } from "../blueprint/resolved.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
-import { and, asc, desc, eq } from "../db/drizzle.cjs";
+import { and, desc, eq } from "../db/drizzle.cjs";
 import { newId } from "../db/new-id.ts";
-import type { Database, Orm } from "../db/open.ts";
-import { journal, machines, networks, nics, ranges } from "../db/schema.ts";
+import type { Database } from "../db/open.ts";
+import { journal, machines, ranges } from "../db/schema.ts";
 import { freeNames } from "./names.ts";
-import {
-	bridgeName,
-	type MachineRecord,
-	machineId,
-	type RangeRecord,
-	recordedDind,
-	toDetail,
-	toSummary,
-} from "./record.ts";
+import { type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
+import { insertRange, loadRanges, loadSources } from "./store-rows.ts";
 
 /** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
 export type FileSources = ReadonlyMap<string, Uint8Array>;
@@ -54,7 +46,7 @@ export class RangeStore {
 		this.#db = db;
 		this.#changes = changes;
 		this.#taskOf = taskOf;
-		for (const range of load(db.orm)) this.#ranges.set(range.id, range);
+		for (const range of loadRanges(db.orm)) this.#ranges.set(range.id, range);
 	}
 
 	all(): RangeRecord[] {
@@ -103,7 +95,7 @@ export class RangeStore {
 		});
 		const made = names.map((name) => newRecord(name, wanted.blueprint));
 		this.#db.write((orm) => {
-			for (const range of made) insert(orm, range, wanted);
+			for (const range of made) insertRange(orm, range, wanted);
 		});
 		for (const range of made) {
 			this.#ranges.set(range.id, range);
@@ -169,9 +161,7 @@ export class RangeStore {
 
 	/** The bytes of the files that came with the blueprint, by their `source`. */
 	fileSources(rangeId: string): FileSources {
-		const row = this.#db.orm.select({ resolved: ranges.resolved }).from(ranges).where(eq(ranges.id, rangeId)).get();
-		const { sources } = storedSources.parse(row?.resolved ?? {});
-		return new Map(Object.entries(sources).map(([name, text]) => [name, Buffer.from(text, "base64")]));
+		return loadSources(this.#db.orm, rangeId);
 	}
 
 	/** Resolves when all that was recorded survives a power cut. */
@@ -216,93 +206,6 @@ function newRecord(name: string, blueprint: ResolvedBlueprint): RangeRecord {
 			engineId: null,
 		})),
 	};
-}
-
-function insert(orm: Orm, range: RangeRecord, { text, file, sources }: NewRange): void {
-	const { id, name, blueprint, state, reason, wanted, createdAt } = range;
-	orm
-		.insert(ranges)
-		.values({
-			id,
-			name,
-			state,
-			reason,
-			wanted,
-			createdAt,
-			blueprintName: blueprint.name,
-			blueprintTitle: blueprint.title,
-			blueprintSha256: blueprint.sha256,
-			blueprintText: text,
-			blueprintFile: file,
-			// Each machine is in its own row.
-			resolved: { ...blueprint, machines: [], sources: encodeSources(sources) },
-			routes: [...blueprint.routes],
-			limits: blueprint.limits,
-		})
-		.run();
-	for (const [position, network] of blueprint.networks.entries()) {
-		const { name, subnet, gateway, internet, isolated } = network;
-		const bridge = bridgeName(position);
-		orm.insert(networks).values({ rangeId: id, name, position, subnet, gateway, internet, isolated, bridge }).run();
-	}
-	for (const [position, machine] of range.machines.entries()) {
-		const { spec } = machine;
-		orm
-			.insert(machines)
-			.values({
-				id: machine.id,
-				rangeId: id,
-				name: spec.name,
-				position,
-				provider: spec.provider,
-				state: machine.state,
-				wanted: machine.wanted,
-				resolved: spec,
-			})
-			.run();
-		for (const [at, { network, ip, mac, isDefault }] of spec.nics.entries()) {
-			orm.insert(nics).values({ machineId: machine.id, position: at, network, ip, mac, isDefault }).run();
-		}
-	}
-}
-
-function load(orm: Orm): RangeRecord[] {
-	const byRange = new Map<string, MachineRecord[]>();
-	for (const row of orm.select().from(machines).orderBy(asc(machines.rangeId), asc(machines.position)).all()) {
-		const record: MachineRecord = {
-			id: row.id,
-			spec: resolvedMachine.parse(row.resolved),
-			state: machineState.parse(row.state),
-			reason: row.reason,
-			wanted: row.wanted,
-			engineId: row.engineId,
-		};
-		byRange.set(row.rangeId, [...(byRange.get(row.rangeId) ?? []), record]);
-	}
-	const rows = orm.select().from(ranges).orderBy(asc(ranges.createdAt), asc(ranges.id)).all();
-	return rows.map((row) => {
-		const own = byRange.get(row.id) ?? [];
-		return {
-			id: row.id,
-			name: row.name,
-			createdAt: row.createdAt,
-			blueprint: { ...resolvedBlueprint.parse(row.resolved), machines: own.map((machine) => machine.spec) },
-			state: rangeState.parse(row.state),
-			reason: row.reason,
-			wanted: row.wanted,
-			interrupted: row.interrupted,
-			profile: row.profile,
-			profileReason: row.profileReason,
-			dind: row.dind === null ? null : recordedDind.parse(row.dind),
-			machines: own,
-		};
-	});
-}
-
-const storedSources = z.object({ sources: z.record(z.string(), z.string()).default({}) });
-
-function encodeSources(sources: FileSources): Record<string, string> {
-	return Object.fromEntries([...sources].map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]));
 }
 
 function differs<T extends object>(current: T, patch: Partial<T>): boolean {

@@ -79,7 +79,7 @@ export class RangeTruth {
 	/** Puts the filter in force again, whoever changed or flushed it. */
 	async assertFilter(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<void> {
 		const { host, dind } = connection;
-		const spec = await filterSpec(host, range, dind.image, this.#deps.settings.get().outerPool, signal);
+		const spec = await filterSpec(host, range, dind.image, this.#deps.settings.get().outerPool);
 		await applyRules(host, dind, spec, signal);
 	}
 }

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { machineState, rangeState } from "../../contract/ranges.ts";
+import { resolvedBlueprint, resolvedMachine } from "../blueprint/index.ts";
+import { asc, eq } from "../db/drizzle.cjs";
+import type { Orm } from "../db/open.ts";
+import { machines, networks, nics, ranges } from "../db/schema.ts";
+import { bridgeName, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
+import type { FileSources, NewRange } from "./store.ts";
+
+/** Writes the rows of a new range; for use inside a transaction. */
+export function insertRange(orm: Orm, range: RangeRecord, { text, file, sources }: NewRange): void {
+	const { id, name, blueprint, state, reason, wanted, createdAt } = range;
+	orm
+		.insert(ranges)
+		.values({
+			id,
+			name,
+			state,
+			reason,
+			wanted,
+			createdAt,
+			blueprintName: blueprint.name,
+			blueprintTitle: blueprint.title,
+			blueprintSha256: blueprint.sha256,
+			blueprintText: text,
+			blueprintFile: file,
+			// Each machine is in its own row.
+			resolved: { ...blueprint, machines: [], sources: encodeSources(sources) },
+			routes: [...blueprint.routes],
+			limits: blueprint.limits,
+		})
+		.run();
+	for (const [position, network] of blueprint.networks.entries()) {
+		const { name, subnet, gateway, internet, isolated } = network;
+		const bridge = bridgeName(position);
+		orm.insert(networks).values({ rangeId: id, name, position, subnet, gateway, internet, isolated, bridge }).run();
+	}
+	for (const [position, machine] of range.machines.entries()) {
+		const { spec } = machine;
+		orm
+			.insert(machines)
+			.values({
+				id: machine.id,
+				rangeId: id,
+				name: spec.name,
+				position,
+				provider: spec.provider,
+				state: machine.state,
+				wanted: machine.wanted,
+				resolved: spec,
+			})
+			.run();
+		for (const [at, { network, ip, mac, isDefault }] of spec.nics.entries()) {
+			orm.insert(nics).values({ machineId: machine.id, position: at, network, ip, mac, isDefault }).run();
+		}
+	}
+}
+
+/** All ranges, the oldest first. */
+export function loadRanges(orm: Orm): RangeRecord[] {
+	const byRange = new Map<string, MachineRecord[]>();
+	for (const row of orm.select().from(machines).orderBy(asc(machines.rangeId), asc(machines.position)).all()) {
+		const record: MachineRecord = {
+			id: row.id,
+			spec: resolvedMachine.parse(row.resolved),
+			state: machineState.parse(row.state),
+			reason: row.reason,
+			wanted: row.wanted,
+			engineId: row.engineId,
+		};
+		byRange.set(row.rangeId, [...(byRange.get(row.rangeId) ?? []), record]);
+	}
+	const rows = orm.select().from(ranges).orderBy(asc(ranges.createdAt), asc(ranges.id)).all();
+	return rows.map((row) => {
+		const own = byRange.get(row.id) ?? [];
+		return {
+			id: row.id,
+			name: row.name,
+			createdAt: row.createdAt,
+			blueprint: { ...resolvedBlueprint.parse(row.resolved), machines: own.map((machine) => machine.spec) },
+			state: rangeState.parse(row.state),
+			reason: row.reason,
+			wanted: row.wanted,
+			interrupted: row.interrupted,
+			profile: row.profile,
+			profileReason: row.profileReason,
+			dind: row.dind === null ? null : recordedDind.parse(row.dind),
+			machines: own,
+		};
+	});
+}
+
+/** The bytes of the files that came with a range's blueprint. */
+export function loadSources(orm: Orm, rangeId: string): FileSources {
+	const row = orm.select({ resolved: ranges.resolved }).from(ranges).where(eq(ranges.id, rangeId)).get();
+	const { sources } = storedSources.parse(row?.resolved ?? {});
+	return new Map(Object.entries(sources).map(([name, text]) => [name, Buffer.from(text, "base64")]));
+}
+
+const storedSources = z.object({ sources: z.record(z.string(), z.string()).default({}) });
+
+function encodeSources(sources: FileSources): Record<string, string> {
+	return Object.fromEntries([...sources].map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]));
+}
