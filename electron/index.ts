@@ -2,11 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, type BrowserWindow } from "electron";
 import { z } from "zod";
-import { type Engine, startEngine } from "../main/engine.ts";
+import type { Engine } from "../main/engine.ts";
 import { dataFolder, prepareDataFolder, resourcePaths } from "../main/paths.ts";
 import { setupDialogs } from "./dialogs.ts";
 import { EngineHost } from "./engine-host.ts";
-import { requestHandOver } from "./hand-over.ts";
 import { listen } from "./ipc.ts";
 import { type LaunchOptions, launchOptions, readLaunchOptions } from "./launch-options.ts";
 import { setupMenu } from "./menu.ts";
@@ -58,13 +57,19 @@ function onReady(): void {
 	setupScreenshot(options);
 }
 
+/** The engine's code is loaded after the window is on its way: it is most of the app's code. */
 function setupEngine(events: PageEvents): EngineHost<Engine> {
 	const environment = engineEnvironment(process.env);
 	const engineHost = new EngineHost<Engine>(
 		{
-			start: async () =>
-				startEngine({ dataFolder: folder, kind: "app", resources: resourcePaths(), env: await environment }),
-			requestHandOver: () => requestHandOver(folder),
+			async start() {
+				const { startEngine } = await import("../main/engine.ts");
+				return startEngine({ dataFolder: folder, kind: "app", resources: resourcePaths(), env: await environment });
+			},
+			async requestHandOver() {
+				const { requestHandOver } = await import("./hand-over.ts");
+				return requestHandOver(folder);
+			},
 		},
 		(engine) => events.tell({ kind: "engine", engine }),
 	);

@@ -65,8 +65,15 @@ const data = [
 
 async function buildNode() {
 	await Promise.all([
-		bundle({ ...module, entryPoints: ["electron/index.ts"], outfile: join(draft, "electron/index.js") }),
-		bundle({ ...module, entryPoints: ["main/cli/index.ts"], outfile: join(draft, "cli/index.js") }),
+		// Split where the code itself imports late, so that the window and `--help` come before the engine is loaded.
+		// resourcePaths() counts on code that lies one folder below out/.
+		bundle({
+			...module,
+			entryPoints: { "electron/index": "electron/index.ts", "cli/index": "main/cli/index.ts" },
+			outdir: draft,
+			splitting: true,
+			chunkNames: "shared/[name]-[hash]",
+		}),
 		// A sandboxed preload script is CommonJS and can require nothing but Electron.
 		bundle({
 			...node,
