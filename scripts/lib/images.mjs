@@ -13,7 +13,7 @@ import { alreadyDone, Impossible, step, together } from "./steps.mjs";
 const recipeLabel = "io.homerange.recipe";
 const pullLimitMs = 180_000;
 const buildLimitMs = 15 * 60_000;
-const rootLimitMs = 20 * 60_000;
+const rootLimitMs = 40 * 60_000;
 
 /** Packages that building without a registry needs on this machine. */
 export const rootPackages = ["debootstrap", "debian-archive-keyring"];
