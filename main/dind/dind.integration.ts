@@ -36,7 +36,8 @@ beforeAll(async () => {
 	host = await connectTestEngine();
 });
 afterEach(async () => {
-	for (const { rangeId } of await listOwnDinds(host, owner)) await removeDind(host, rangeId);
+	const own = await listOwnDinds(host, owner);
+	await Promise.all(own.map(({ rangeId }) => removeDind(host, rangeId)));
 });
 
 test("a range's container lives its whole life, step by step and twice over", async () => {

@@ -10,6 +10,9 @@ import { chooseOuterSubnet } from "./outer-subnet.ts";
 /** How many times another subnet is tried when someone else was faster; other processes may deploy as well. */
 const attempts = 64;
 
+/** Subnets that this process is creating networks with: copies that deploy together need not ask the engine in vain. */
+const claims = new WeakMap<DockerEngine, Set<string>>();
+
 export type OuterNetworkSpec = Pick<
 	DindSpec,
 	"owner" | "rangeId" | "rangeName" | "image" | "subnet" | "pool" | "avoid"
@@ -39,19 +42,26 @@ export async function ensureOuterNetwork(
 	const network = hostNames(spec.rangeName, spec.rangeId).network;
 	const present = await findOuterNetwork(host, spec.rangeId, signal);
 	if (present) return present;
+	const claimed = claims.get(host) ?? new Set<string>();
+	claims.set(host, claimed);
 	const refused: string[] = [];
 	let subnet = spec.subnet;
 	for (let attempt = 1; ; attempt++) {
-		try {
-			await createOuterNetwork(host, spec, network, subnet, signal);
-			return { network, subnet };
-		} catch (error) {
-			if (!isOverlap(error) || attempt === attempts) throw error;
-			refused.push(subnet);
-			// The list shows what others have made by now; `refused` holds what only the engine's allocator knows.
-			const taken = [...(await takenSubnets(host, spec.image, signal)), ...refused];
-			subnet = chooseOuterSubnet({ pool: spec.pool, taken, avoid: spec.avoid });
+		if (!claimed.has(subnet)) {
+			claimed.add(subnet);
+			try {
+				await createOuterNetwork(host, spec, network, subnet, signal);
+				return { network, subnet };
+			} catch (error) {
+				if (!isOverlap(error) || attempt >= attempts) throw error;
+				refused.push(subnet);
+			} finally {
+				claimed.delete(subnet);
+			}
 		}
+		// The list shows what others have made by now; `refused` holds what only the engine's allocator knows.
+		const taken = [...(await takenSubnets(host, spec.image, signal)), ...refused];
+		subnet = chooseOuterSubnet({ pool: spec.pool, taken: [...taken, ...claimed], avoid: spec.avoid });
 	}
 }
 
