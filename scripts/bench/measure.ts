@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { BenchContext } from "./bench.ts";
+import { median } from "./series.ts";
 
 /** One value of each side, by whatever it does; preparation and clean-up are its own and not measured. */
 export interface Sides {
@@ -32,4 +33,36 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 	const start = performance.now();
 	await work();
 	return performance.now() - start;
+}
+
+/**
+ * The medians of many short calls of both sides, one of each in turn: what takes milliseconds is compared within
+ * milliseconds.
+ */
+export async function alternate(
+	signal: AbortSignal,
+	count: number,
+	sides: { subject(): Promise<unknown>; baseline(): Promise<unknown> },
+): Promise<{ subject: number; baseline: number }> {
+	const values = { subject: [] as number[], baseline: [] as number[] };
+	for (let index = 0; index < count; index++) {
+		signal.throwIfAborted();
+		values.baseline.push(await timed(sides.baseline));
+		values.subject.push(await timed(sides.subject));
+	}
+	return { subject: median(values.subject), baseline: median(values.baseline) };
+}
+
+/** As many rounds of something that measures both sides itself. */
+export async function rounds(
+	runs: number,
+	round: () => Promise<{ subject: number; baseline: number }>,
+): Promise<{ subject: number[]; baseline: number[] }> {
+	const values = { subject: [] as number[], baseline: [] as number[] };
+	for (let index = 0; index < runs; index++) {
+		const { subject, baseline } = await round();
+		values.subject.push(subject);
+		values.baseline.push(baseline);
+	}
+	return values;
 }

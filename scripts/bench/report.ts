@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BenchResult, Figure } from "./bench.ts";
 import { describeBudget, isMet } from "./budgets.ts";
 import type { MachineFacts } from "./machine-facts.ts";
-import { differences, ratios, spread } from "./series.ts";
+import { differences, ratios, type Spread, spread } from "./series.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "artifacts", "bench");
 
@@ -85,13 +85,14 @@ function table(figures: readonly Figure[]): string[] {
 
 function row(figure: Figure, index: number): string[] {
 	const { ratio, subjectSpread, baselineSpread, isMet: met } = summaryOf(figure);
-	const show = (values: { median: number; min: number; max: number }) =>
-		`${number(values.median)} (${number(values.min)}..${number(values.max)})`;
+	const isOne = figure.subject.length === 1;
+	const show = (values: Spread) =>
+		isOne ? number(values.median) : `${number(values.median)} (${number(values.min)}..${number(values.max)})`;
 	return [
 		`[${index + 1}] ${figure.name}`,
 		`${show(subjectSpread)} ${figure.unit}`,
 		baselineSpread ? `${show(baselineSpread)} ${figure.unit}` : "-",
-		ratio ? `${show(ratio)}x` : "-",
+		ratio && Number.isFinite(ratio.median) ? `${show(ratio)}x` : "-",
 		figure.budget ? describeBudget(figure.budget, figure.unit) : "none",
 		met === null ? "" : met ? "met" : "NOT MET",
 	];

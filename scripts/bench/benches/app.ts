@@ -17,11 +17,19 @@ const startLimitMs = 120_000;
 const settleMs = 3000;
 
 const report = z.union([
-	z.object({ ready: z.number(), processes: z.array(z.object({ workingSetBytes: z.number() })) }),
+	z.object({ ready: z.number(), electron: z.string(), processes: z.array(z.object({ workingSetBytes: z.number() })) }),
 	z.object({ failed: z.string() }),
 ]);
 
+interface Ready {
+	/** Unix time in ms. */
+	readonly at: number;
+	readonly electron: string;
+	readonly workingSetBytes: number;
+}
+
 interface WindowFigures {
+	readonly electron: string;
 	readonly startMs: number;
 	readonly memoryMb: number;
 	/** Whether `memoryMb` counts shared pages in part; otherwise in full for each process. */
@@ -40,13 +48,18 @@ export const app: Bench = {
 		// The first start on a data folder makes the database and fills Chromium's caches.
 		await ours.open();
 		await bare.open();
+		const note = async (list: WindowFigures[], window: typeof ours): Promise<number> => {
+			const figures = await window.open();
+			list.push(figures);
+			return figures.startMs;
+		};
 		await interleave(context, context.runs, {
-			subject: async () => subjects[subjects.push(await ours.open()) - 1]?.startMs ?? Number.NaN,
-			baseline: async () => baselines[baselines.push(await bare.open()) - 1]?.startMs ?? Number.NaN,
+			subject: () => note(subjects, ours),
+			baseline: () => note(baselines, bare),
 		});
 		await ours.remove();
 		await bare.remove();
-		return { ...figuresOf(subjects, baselines) };
+		return { ...figuresOf(subjects, baselines), details: [`Electron ${subjects[0]?.electron}`] };
 	},
 };
 
@@ -98,20 +111,20 @@ function windowOf(context: BenchContext, target: string): { open(): Promise<Wind
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		const end = context.cleanup.add(`the window's process ${child.pid}`, () => endProcess(child));
-		const { ready, workingSetBytes } = await untilReady(child, context.signal);
-		const figures = { startMs: ready - start, ...(await restOf(child, workingSetBytes, context)) };
+		const ready = await untilReady(child, context.signal);
+		const idle = await idleFigures(child, ready, context);
 		await end();
-		return figures;
+		return { electron: ready.electron, startMs: ready.at - start, ...idle };
 	};
 	return { open, remove };
 }
 
 /** What the window uses when nothing happens in it. */
-async function restOf(
+async function idleFigures(
 	child: ChildProcess,
-	workingSetBytes: number,
+	{ workingSetBytes }: Ready,
 	{ quick, signal }: BenchContext,
-): Promise<Omit<WindowFigures, "startMs">> {
+): Promise<Omit<WindowFigures, "startMs" | "electron">> {
 	await delay(settleMs, undefined, { signal });
 	const pids = processTree(child.pid ?? 0);
 	const proportional = memoryOf(pids);
@@ -127,11 +140,8 @@ async function restOf(
 }
 
 /** Waits for the line of the probe (electron/probe.cjs). */
-async function untilReady(
-	child: ChildProcess,
-	signal: AbortSignal,
-): Promise<{ ready: number; workingSetBytes: number }> {
-	const { promise, resolve, reject } = Promise.withResolvers<{ ready: number; workingSetBytes: number }>();
+async function untilReady(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
+	const { promise, resolve, reject } = Promise.withResolvers<Ready>();
 	let output = "";
 	const look = (chunk: Buffer) => {
 		output = (output + chunk.toString()).slice(-64 * 1024);
@@ -140,7 +150,7 @@ async function untilReady(
 		const told = report.parse(JSON.parse(line));
 		if ("failed" in told) return reject(new Error(`the window did not get ready: ${told.failed}`));
 		const workingSetBytes = told.processes.reduce((sum, { workingSetBytes: bytes }) => sum + bytes, 0);
-		resolve({ ready: told.ready, workingSetBytes });
+		resolve({ at: told.ready, electron: told.electron, workingSetBytes });
 	};
 	child.stdout?.on("data", look);
 	child.stderr?.on("data", look);

@@ -4,8 +4,7 @@ import type { Bench, BenchContext } from "../bench.ts";
 import { budgets } from "../budgets.ts";
 import { startPiped } from "../command.ts";
 import { EngineProcess } from "../engine-process.ts";
-import { interleave } from "../measure.ts";
-import { median } from "../series.ts";
+import { alternate, interleave, rounds } from "../measure.ts";
 
 const profile = "privileged";
 const machine = "box";
@@ -41,10 +40,7 @@ export const consoleBench: Bench = {
 			subject: () => throughputOf(frames(place, flood(megabytes)), megabytes),
 			baseline: () => throughputOf(piped(context, place, flood(megabytes)), megabytes),
 		});
-		const roundTrip = await interleave(context, context.runs, {
-			subject: () => channelRoundTrip(place, echoes),
-			baseline: () => pipedRoundTrip(context, place, echoes),
-		});
+		const roundTrip = await rounds(context.runs, () => roundTrips(context, place, echoes));
 		await engine.destroy(ranges);
 		await engine.close();
 		const hops = "docker exec -i DIND docker exec -i MACHINE";
@@ -66,7 +62,7 @@ export const consoleBench: Bench = {
 					...roundTrip,
 					baselineIs: `${hops} cat, through its pipes`,
 					budget: budgets.consoleRoundTrip,
-					notes: [`Each value is the median of ${echoes} echoes.`],
+					notes: [`Each value is the median of ${echoes} echoes, one of each side in turn.`],
 				},
 			],
 		};
@@ -114,10 +110,15 @@ function pipedCommand({ container }: Place, command: string[]): string[] {
 	return ["exec", "-i", container, "docker", "exec", "-i", machine, ...command];
 }
 
-async function channelRoundTrip({ socket, range }: Place, echoes: number): Promise<number> {
-	const channel = await openChannel(socket, { kind: "exec", range, machine, command: ["cat"] });
+/** One byte there and back, on both ways in turn. */
+async function roundTrips(
+	{ signal }: BenchContext,
+	place: Place,
+	echoes: number,
+): Promise<{ subject: number; baseline: number }> {
+	const channel = await openChannel(place.socket, { kind: "exec", range: place.range, machine, command: ["cat"] });
 	const incoming = channel.frames();
-	const echo = async (): Promise<void> => {
+	const viaChannel = async (): Promise<void> => {
 		await channel.send({ type: "stdin", bytes: new Uint8Array([42]) });
 		for (;;) {
 			const { value: frame } = await incoming.next();
@@ -126,32 +127,17 @@ async function channelRoundTrip({ socket, range }: Place, echoes: number): Promi
 			return await channel.send({ type: "ack", bytes: frame.bytes.length });
 		}
 	};
-	const ms = await medianEcho(echo, echoes);
-	channel.close();
-	return ms;
-}
-
-async function pipedRoundTrip({ signal }: BenchContext, place: Place, echoes: number): Promise<number> {
 	const child = startPiped("docker", pipedCommand(place, ["cat"]), signal);
-	const incoming = child.stdout[Symbol.asyncIterator]();
-	const echo = async (): Promise<void> => {
+	const output = child.stdout[Symbol.asyncIterator]();
+	const viaPipes = async (): Promise<void> => {
 		child.stdin.write("*");
-		if ((await incoming.next()).done) throw new Error("the echo's pipe ended");
+		if ((await output.next()).done) throw new Error("the echo's pipe ended");
 	};
-	const ms = await medianEcho(echo, echoes);
+	// The first echo also waits for the start of its command.
+	await Promise.all([viaChannel(), viaPipes()]);
+	const medians = await alternate(signal, echoes, { subject: viaChannel, baseline: viaPipes });
+	channel.close();
 	child.stdin.end();
 	await new Promise((resolve) => child.once("close", resolve));
-	return ms;
-}
-
-async function medianEcho(echo: () => Promise<void>, count: number): Promise<number> {
-	// The first also waits for the start of the command.
-	await echo();
-	const taken: number[] = [];
-	for (let index = 0; index < count; index++) {
-		const start = performance.now();
-		await echo();
-		taken.push(performance.now() - start);
-	}
-	return median(taken);
+	return medians;
 }

@@ -1,12 +1,10 @@
-import { performance } from "node:perf_hooks";
 import type { DockerEngine } from "../../../main/docker/engine.ts";
 import { transferImage } from "../../../main/docker/images.ts";
 import { connectInnerEngine } from "../../../main/docker/inner-engine.ts";
 import { openDirectEngine, type Profile, profiles, startBareDind } from "../bare-dind.ts";
 import type { Bench, BenchContext, Figure, Skip } from "../bench.ts";
 import { budgets } from "../budgets.ts";
-import { interleave } from "../measure.ts";
-import { median } from "../series.ts";
+import { alternate, rounds } from "../measure.ts";
 
 const image = "homerange/busybox:1";
 const containers = 10;
@@ -46,31 +44,21 @@ async function measureProfile(
 		Array.from({ length: containers }, (_, index) => inner.api.createContainer({ name: `box-${index}`, Image: image })),
 	);
 	const calledEach = context.quick ? 20 : 100;
+	const own = direct.engine;
 	for (const { name, call } of calls) {
-		const side = (engine: DockerEngine) => () => medianCall(() => call(engine), calledEach);
-		// The first round of each side opens its connection; it is no part of the figure.
-		for (const engine of [inner, direct.engine]) await side(engine)();
-		const values = await interleave(context, context.runs, { subject: side(inner), baseline: side(direct.engine) });
+		const sides = { subject: () => call(inner), baseline: () => call(own) };
+		// The first calls open the connections; they are no part of the figure.
+		await alternate(signal, 3, sides);
 		figures.push({
 			name: `${name}, ${profile}`,
 			unit: "ms",
-			...values,
+			...(await rounds(context.runs, () => alternate(signal, calledEach, sides))),
 			baselineIs: "the same call by the same client on the inner engine's own unix socket",
 			budget: budgets.tunnelCall,
-			notes: [`Each value is the median of ${calledEach} calls, one after the other.`],
+			notes: [`Each value is the median of ${calledEach} calls, one of each side in turn.`],
 		});
 	}
 	inner.close();
 	direct.close();
 	await bare.remove();
-}
-
-async function medianCall(call: () => Promise<unknown>, count: number): Promise<number> {
-	const taken: number[] = [];
-	for (let index = 0; index < count; index++) {
-		const start = performance.now();
-		await call();
-		taken.push(performance.now() - start);
-	}
-	return median(taken);
 }
