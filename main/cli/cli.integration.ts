@@ -6,7 +6,7 @@ import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { hostInfo } from "../../contract/engines.ts";
+import { doctorCheck, hostInfo } from "../../contract/engines.ts";
 import { databaseFile } from "../db/open.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { collect, TestCli } from "../testing/cli.ts";
@@ -60,6 +60,12 @@ afterAll(async () => {
 	await removeLabelled(docker, owner);
 });
 
+const labels = (range: string) => ({
+	[owner.split("=")[0] ?? ""]: owner.split("=")[1] ?? "",
+	"io.homerange.range": range,
+	"io.homerange.range-name": range,
+	"io.homerange.role": "volume",
+});
 const enginePid = async () => hostInfo.parse(await cli.json("engine", "status")).pid;
 
 test("a command starts the engine, and the next ones use the same", async () => {
@@ -152,6 +158,19 @@ test("after a kill -9 of the engine the next command finds everything again", as
 	expect(await cli.json("list")).toMatchObject([{ state: "running" }, { state: "running" }]);
 	expect(await enginePid()).not.toBe(pid);
 	expect((await cli.run(["exec", "duo-2", "box", "--", "hostname"])).stdout).toBe("box\n");
+});
+
+test("the doctor finds what has no range, and mends it", async () => {
+	const volume = { Name: `${owner.split("=")[1]}-orphan`, Labels: labels("gone") };
+	await docker.api.createVolume(volume);
+	const orphans = async (...args: string[]) =>
+		z
+			.array(doctorCheck)
+			.parse(await cli.json("doctor", ...args))
+			.find((check) => check.id === "orphans");
+	expect(await orphans()).toMatchObject({ state: "warning", fixable: true, message: expect.stringContaining("gone") });
+	expect(await orphans("--fix")).toMatchObject({ state: "passed" });
+	expect(await leftovers(docker, "io.homerange.range=gone")).toEqual([]);
 });
 
 test("destroy asks, and leaves nothing", async () => {

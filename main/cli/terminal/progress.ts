@@ -78,7 +78,7 @@ function endedLine(task: Task, step: TaskStep, stream: NodeJS.WriteStream): stri
 
 function runningLine(task: Task, step: TaskStep): string {
 	const note = step.note === null ? "" : `: ${plain(step.note)}`;
-	return `  ${prefix(task)}${plain(step.title)}${note}${amount(step)}`;
+	return `  ${prefix(task)}${plain(step.title)}${amount(step)}${note}`;
 }
 
 function amount({ progress }: TaskStep): string {
