@@ -15,9 +15,7 @@ function client(target: ApiTarget, apiVersion: string | null, label: string): Do
 
 /** What the engine says about itself; ENGINE_REFUSED when the answer is not one of a Docker Engine. */
 export async function askVersion(target: ApiTarget, label: string, signal?: AbortSignal): Promise<VersionAnswer> {
-	// Most places that are asked are never asked again: nothing is kept open to them.
-	const once = client({ ...target, pooled: target.dedicated }, null, label);
-	const parsed = versionAnswer.safeParse(await asking(once).version({ abortSignal: signal }));
+	const parsed = versionAnswer.safeParse(await asking(client(target, null, label)).version({ abortSignal: signal }));
 	if (parsed.success) return parsed.data;
 	throw new HomerangeError("ENGINE_REFUSED", `What answers (${label}) is not a Docker Engine.`, { place: label });
 }

@@ -25,7 +25,8 @@ export async function probeEndpoint(endpoint: Endpoint, signal?: AbortSignal): P
 	const limit = limited(probeLimitMs, signal);
 	try {
 		const target = await endpointTarget(endpoint);
-		const answer = await askVersion(target, "host", limit);
+		// Most places that are asked are never asked again: nothing is kept open to them.
+		const answer = await askVersion({ ...target, pooled: target.dedicated }, "host", limit);
 		const versions = { version: printable(answer.Version, 100), apiVersion: answer.ApiVersion };
 		if (answer.Components?.some(({ Name: name }) => name === "Podman Engine")) {
 			const message = `Podman ${versions.version} answers here. Ranges need a Docker Engine.`;

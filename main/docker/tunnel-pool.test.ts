@@ -38,6 +38,13 @@ class FakeHost {
 		};
 	}
 
+	/** Ends them as a daemon that stops does: orderly, while nobody reads. */
+	async endAll(): Promise<void> {
+		const ended = [...this.open].map((end) => new Promise((resolve) => end.once("close", resolve)));
+		for (const end of this.open) end.end();
+		await Promise.all(ended);
+	}
+
 	drop(): void {
 		for (const end of this.open) end.destroy();
 	}
@@ -116,6 +123,15 @@ describe("the pool of tunnels", () => {
 		await expect(engine.ping()).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
 		host.isDown = false;
 		await engine.ping();
+	});
+
+	test("does not use one for a change that ended while it was idle", async () => {
+		const host = new FakeHost(answer);
+		const engine = await connectInnerEngine(host.engine(), "dind", "range a");
+		inner = engine;
+		await host.endAll();
+		await engine.api.createNetwork({ Name: "lan" });
+		expect(host.started).toBe(2);
 	});
 
 	test("ends them all when it is closed, and everything that waits fails", async () => {

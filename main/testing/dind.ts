@@ -12,7 +12,10 @@ export interface TestDind {
 }
 
 const unprivileged = {
-	SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
+	SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
+	// What the command line calls systempaths=unconfined.
+	MaskedPaths: [],
+	ReadonlyPaths: [],
 	Devices: [{ PathOnHost: "/dev/net/tun", PathInContainer: "/dev/net/tun", CgroupPermissions: "rwm" }],
 };
 
