@@ -13,7 +13,7 @@ blueprint: 1
 name: tiny
 networks: { lan: { subnet: 10.0.1.0/24 } }
 machines:
-  a: { image: "${image}", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sleep, "100000"] }
+  a: { image: "${image}", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sleep, "100000"], ready: { exec: ["true"] } }
 `;
 const program = join(import.meta.dirname, "testing", "dying-engine.ts");
 
@@ -86,7 +86,7 @@ describe("an engine that is killed in a step of a deploy leaves a range that say
 			await ended(ranges.continueInterrupted("tiny-1", "test"));
 			const { state, reason, interrupted, machines } = ranges.get("tiny-1");
 			expect({ state, reason, interrupted }).toEqual({ state: "running", reason: null, interrupted: null });
-			expect(machines).toMatchObject([{ state: "running", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
+			expect(machines).toMatchObject([{ state: "ready", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
 		});
 	});
 });
