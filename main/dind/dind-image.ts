@@ -82,9 +82,12 @@ async function pullOnce(host: DockerEngine, wanted: string, options: TransferOpt
 /** What our own scripts call it: a derived image carries the label too, but not the name. */
 const ownName = /(?:^|\/)homerange\/dind:/;
 
-/** The newest tagged image on the host that was made by our recipe. */
+/** The tagged image on the host that was made by our recipe and has the newest engine. */
 async function presentImage(host: DockerEngine): Promise<string | null> {
 	const present = await host.api.listImages({ filters: { label: [recipeLabel], dangling: ["false"] } });
-	const tags = present.sort((a, b) => b.Created - a.Created).flatMap((image) => image.RepoTags ?? []);
+	const tags = present
+		.map((image) => ({ engine: image.Labels?.[recipeLabel] ?? "", tags: image.RepoTags ?? [] }))
+		.sort((a, b) => b.engine.localeCompare(a.engine, "en", { numeric: true }))
+		.flatMap((image) => image.tags);
 	return tags.find((tag) => ownName.test(tag)) ?? tags.find((tag) => tag !== "<none>:<none>") ?? null;
 }
