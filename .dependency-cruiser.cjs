@@ -49,7 +49,6 @@ module.exports = {
 	options: {
 		tsPreCompilationDeps: true,
 		doNotFollow: { path: "node_modules" },
-		tsConfig: { fileName: "tsconfig.node.json" },
 		enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },
 	},
 };
