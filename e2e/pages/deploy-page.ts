@@ -22,7 +22,12 @@ export class DeployPage {
 	/** Shows the preview of a blueprint that ships with the app. */
 	async choose(title: string): Promise<void> {
 		await this.page.getByRole("button", { name: title, exact: true }).click();
-		await this.options.waitFor();
+		await this.waitForPreview();
+	}
+
+	/** The first preview on an engine tries the isolation profiles out, which takes its time. */
+	async waitForPreview(): Promise<void> {
+		await this.options.waitFor({ timeout: 90_000 });
 	}
 
 	/** Drops a file on the window, as from a file manager. */

@@ -34,11 +34,11 @@ export class Console {
 	constructor(page: Page, kind: "shell" | "vnc" | "logs", machine: string) {
 		this.page = page;
 		this.view = page.locator(`[data-console=${kind}][data-machine="${machine}"][aria-hidden=false]`);
-		this.state = this.view.locator("[data-state]");
+		this.state = this.view.locator("[data-console-state]");
 	}
 
 	async waitUntilOpen(): Promise<void> {
-		await expect(this.state).toHaveAttribute("data-state", "open", { timeout: 30_000 });
+		await expect(this.state).toHaveAttribute("data-console-state", "open", { timeout: 30_000 });
 	}
 
 	/** The text on the terminal's screen. */

@@ -30,10 +30,11 @@ test("refuses a bad blueprint, with every error at its line", async ({ page, cli
 	expect(JSON.parse(await cli("list", "--format", "json"))).toEqual([]);
 });
 
-test("says what a blueprint would need that is not there, and does not start it", async ({ page }) => {
+test("checks the range's name while it is typed", async ({ page }) => {
 	const deploy = new DeployPage(page);
 	await deploy.open();
 	await deploy.drop("absent.yaml", bad.replace("10.9.9.9", "10.0.1.9").replace("    privileged: true\n", ""));
+	await deploy.waitForPreview();
 	await expect(deploy.network("lan")).toContainText("10.0.1.9");
 	await deploy.setName("Not A Name");
 	await expect(deploy.options.getByRole("alert")).toContainText("lower-case");
@@ -54,7 +55,7 @@ test("deploys copies at once with the same addresses, which do not reach each ot
 	await expect(page.getByRole("grid", { name: "Machines" }).getByText("10.0.1.11")).toHaveCount(2);
 
 	const page80 = (range: string): Promise<string> =>
-		cli("exec", range, "a", "--", "wget", "-qO-", "-T", "5", "http://10.0.1.11/who");
+		cli("exec", range, "a", "--", "timeout", "5", "wget", "-O-", "http://10.0.1.11/who");
 	for (const range of names) await cli("exec", range, "b", "--", "sh", "-c", `echo ${range} > /www/who`);
 	for (const range of names) expect((await page80(range)).trim()).toBe(range);
 
@@ -83,7 +84,7 @@ test("deploys, opens a shell and destroys by the keyboard alone", async ({ page 
 	}
 	await page.keyboard.press("Enter");
 	const deploy = new DeployPage(page);
-	await deploy.deployButton.waitFor();
+	await deploy.waitForPreview();
 	for (let presses = 0; presses < 30; presses++) {
 		if (await deploy.deployButton.evaluate((one) => one === document.activeElement)) break;
 		await page.keyboard.press("Tab");

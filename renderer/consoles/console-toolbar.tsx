@@ -32,7 +32,7 @@ export function ConsoleToolbar({ tab, session }: { tab: ConsoleTab; session: Any
 				{tab.rangeName}
 			</button>
 			<span className="font-medium">{tab.machine}</span>
-			<span role="status" data-state={state} className={classes("font-medium", tones[state])}>
+			<span role="status" data-console-state={state} className={classes("font-medium", tones[state])}>
 				{strings.consoleStates[state]}
 			</span>
 			<span className="ml-auto flex items-center">

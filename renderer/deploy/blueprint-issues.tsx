@@ -9,9 +9,9 @@ export function BlueprintIssues({ errors, text }: { errors: readonly BlueprintIs
 	const lines = text.split("\n");
 	return (
 		<section aria-label={strings.deploy.invalid(errors.length)} className="max-w-220">
-			<h2 role="alert" className="mb-3 text-lg font-semibold text-bad">
-				{strings.deploy.invalid(errors.length)}
-			</h2>
+			<div role="alert">
+				<h2 className="mb-3 text-lg font-semibold text-bad">{strings.deploy.invalid(errors.length)}</h2>
+			</div>
 			<ol className="grid gap-2">
 				{errors.map((issue) => (
 					<li
