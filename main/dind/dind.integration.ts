@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { newId } from "../db/new-id.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
 import { connectTestEngine, dindImage, leftovers, smallImage, uniqueName } from "../testing/engine.ts";
@@ -41,7 +42,7 @@ afterEach(async () => {
 });
 
 test("a range's container lives its whole life, step by step and twice over", async () => {
-	const rangeId = uniqueName("life");
+	const rangeId = newId();
 	const spec = await specFor(rangeId);
 	const dind = await ensureDind(host, spec);
 	expect(await ensureDind(host, spec)).toMatchObject({ container: dind.container, subnet: dind.subnet });
@@ -73,10 +74,10 @@ test("a range's container lives its whole life, step by step and twice over", as
 });
 
 test("ten ranges that want the same subnet at once each get their own", async () => {
-	const base = await specFor(uniqueName("race"));
+	const base = await specFor(newId());
 	const specs = Array.from({ length: 10 }, (_, n) => ({
 		...base,
-		rangeId: uniqueName(`race${n}`),
+		rangeId: newId(),
 		rangeName: `race-${n}`,
 	}));
 	const placed = await Promise.all(specs.map((spec) => ensureOuterNetwork(host, spec)));
@@ -85,7 +86,7 @@ test("ten ranges that want the same subnet at once each get their own", async ()
 });
 
 test("a container that ends before its engine answers is reported at once, with its last words", async () => {
-	const rangeId = uniqueName("broken");
+	const rangeId = newId();
 	const dind = await ensureDind(host, await specFor(rangeId));
 	await host.api.getContainer(dind.container).remove({ force: true });
 	const broken = await host.api.createContainer({

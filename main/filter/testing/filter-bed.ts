@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { IsolationProfile } from "../../../contract/ranges.ts";
+import { newId } from "../../db/new-id.ts";
 import {
 	type Dind,
 	ensureDind,
@@ -96,7 +97,7 @@ export class FilterBed {
 
 	static async open(profile: IsolationProfile): Promise<FilterBed> {
 		const host = await connectTestEngine();
-		const rangeId = uniqueName("filter").replaceAll("-", "");
+		const rangeId = newId();
 		const avoid = bedSpec().networks.map(({ subnet }) => subnet);
 		const subnet = chooseOuterSubnet({ pool, avoid, taken: await takenSubnets(host, dindImage) });
 		const base = { owner: "filter-tests", rangeId, rangeName: "filter", image: dindImage, profile };
