@@ -75,7 +75,7 @@ export async function openExec(
 	};
 	const kill = (error?: Error) => {
 		// A process that has not said its id yet does so at once; then it can be ended.
-		if (killable && stream.pid === null) void Promise.race([stream.started, delay(pidLimitMs)]).then(() => end(error));
+		if (killable && stream.pid === null) void Promise.race([stream.pidKnown, delay(pidLimitMs)]).then(() => end(error));
 		else end(error);
 	};
 	const onAbort = () => kill(abortError());

@@ -3,6 +3,7 @@ import type { ExecStream } from "./exec.ts";
 
 /** How long the process gets to end by itself after its stdin was closed. */
 const graceMs = 2000;
+const buffered = 256 * 1024;
 
 /**
  * The process of an exec as a connection: it carries bytes to something else (an API socket, a machine's port).
@@ -16,7 +17,7 @@ export class ProcessSocket extends Duplex {
 
 	/** Usable at once: what is written waits until the process runs. */
 	constructor(opening: Promise<ExecStream>, isPatient: boolean) {
-		super({ allowHalfOpen: true });
+		super({ allowHalfOpen: true, readableHighWaterMark: buffered, writableHighWaterMark: buffered });
 		this.#opening = opening;
 		this.#isPatient = isPatient;
 	}
@@ -60,6 +61,21 @@ export class ProcessSocket extends Duplex {
 		// Once the process or its peer has ended, nobody takes bytes any more.
 		if (!stream || stream.writableEnded || stream.destroyed) callback();
 		else stream.write(chunk, encoding, callback);
+	}
+
+	override _writev(chunks: { chunk: Buffer }[], callback: (error?: Error | null) => void): void {
+		this.touch();
+		const stream = this.#exec?.stream;
+		if (!stream || stream.writableEnded || stream.destroyed) {
+			callback();
+			return;
+		}
+		// HTTP writes a chunk as three pieces: together they cost one turn instead of three.
+		stream.cork();
+		chunks.forEach(({ chunk }, index) => {
+			stream.write(chunk, index === chunks.length - 1 ? callback : undefined);
+		});
+		stream.uncork();
 	}
 
 	override _final(callback: (error?: Error | null) => void): void {
