@@ -42,7 +42,7 @@ test("checks the range's name while it is typed", async ({ page }) => {
 });
 
 test("deploys copies at once with the same addresses, which do not reach each other", async ({ page, cli }) => {
-	test.setTimeout(180_000);
+	test.setTimeout(300_000);
 	const deploy = new DeployPage(page);
 	await deploy.open();
 	await deploy.choose("Tiny");
@@ -74,7 +74,7 @@ test("deploys copies at once with the same addresses, which do not reach each ot
 });
 
 test("deploys, opens a shell and destroys by the keyboard alone", async ({ page }) => {
-	test.setTimeout(180_000);
+	test.setTimeout(300_000);
 	const frame = new Frame(page);
 	await frame.run("deploy a blueprint");
 	await frame.heading("Deploy a blueprint").waitFor();
