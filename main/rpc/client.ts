@@ -25,6 +25,10 @@ export interface EngineClient {
 export async function connectEngine(socketPath: string): Promise<EngineClient | null> {
 	const lifeline = await connectSocket(socketPath);
 	if (lifeline === null) return null;
+	// Upgraded, because the server ends a connection that asks for nothing.
+	lifeline.write(
+		"GET /lifeline HTTP/1.1\r\nhost: engine\r\nconnection: upgrade\r\nupgrade: homerange-lifeline\r\n\r\n",
+	);
 	lifeline.resume();
 	const lost = new Promise<void>((resolve) => lifeline.once("close", () => resolve()));
 	const transport = new SocketFetch(socketPath);

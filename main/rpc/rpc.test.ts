@@ -102,7 +102,12 @@ beforeAll(async () => {
 		},
 		{ ...silentLog, error: logged },
 	);
-	server = await serveEngine(socket, router, { open: async (request) => echo(request) }, silentLog);
+	server = await serveEngine(socket, router, { open: async (request) => echo(request) }, silentLog, {
+		headersTimeout: 100,
+		requestTimeout: 60_000,
+		keepAliveTimeout: 60_000,
+		connectionsCheckingInterval: 20,
+	});
 	const connected = await connectEngine(socket);
 	if (connected === null) throw new Error("nothing listens");
 	client = connected;
@@ -117,6 +122,18 @@ afterAll(async () => {
 
 test("only the owner may open the socket", () => {
 	expect(statSync(socket).mode & 0o777).toBe(0o600);
+});
+
+test("a connection that asks for nothing is ended, a client's lifeline is not", async () => {
+	let isLost = false;
+	void client.lost.then(() => {
+		isLost = true;
+	});
+	const silent = connect(socket);
+	silent.resume();
+	await new Promise((resolve) => silent.once("close", resolve));
+	expect(isLost).toBe(false);
+	expect(server.clients).toBeGreaterThan(0);
 });
 
 test("a call gives what the contract says", async () => {

@@ -13,6 +13,23 @@ const bodyLimit = 8 * 1024 * 1024;
 const connectionLimit = 512;
 /** Upgrade token of byte channels. */
 export const channelProtocol = "homerange-channel";
+/** Upgrade token of a client's lifeline: a connection that carries nothing and lasts as long as the client. */
+export const lifelineProtocol = "homerange-lifeline";
+
+/** How long a connection may take to say what it wants, in milliseconds. */
+export interface ConnectionLimits {
+	headersTimeout: number;
+	requestTimeout: number;
+	keepAliveTimeout: number;
+	connectionsCheckingInterval: number;
+}
+
+const defaultLimits: ConnectionLimits = {
+	headersTimeout: 10_000,
+	requestTimeout: 60_000,
+	keepAliveTimeout: 60_000,
+	connectionsCheckingInterval: 30_000,
+};
 
 export interface EngineServer {
 	/** Clients that hold a connection now. */
@@ -34,10 +51,11 @@ export async function serveEngine(
 	router: EngineRouter,
 	channels: ChannelService,
 	log: Logger,
+	limits: ConnectionLimits = defaultLimits,
 ): Promise<EngineServer> {
 	const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: bodyLimit })] });
 	const context: CallContext = { actor: "cli" };
-	const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 60_000 });
+	const server = createServer({ ...limits });
 	server.maxConnections = connectionLimit;
 	const connections = new Set<{ destroy(): void }>();
 	const idle: (() => void)[] = [];
@@ -61,11 +79,17 @@ export async function serveEngine(
 		);
 	});
 	server.on("upgrade", (request, socket, head) => {
-		if (request.headers.upgrade !== channelProtocol || request.url !== "/channel") {
+		if (request.url === "/channel" && request.headers.upgrade === channelProtocol) {
+			serveChannel(socket, head, channels, log);
+		} else if (request.url === "/lifeline" && request.headers.upgrade === lifelineProtocol) {
+			socket.on("error", (error) => log.debug({ error }, "a client's lifeline broke"));
+			socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${lifelineProtocol}\r\n\r\n`);
+			// An end is seen only by reading.
+			socket.resume();
+			socket.on("end", () => socket.end());
+		} else {
 			socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
-			return;
 		}
-		serveChannel(socket, head, channels, log);
 	});
 	await listen(server, path);
 	return {
