@@ -6,7 +6,7 @@ import { connectInnerEngine } from "../docker/inner-engine.ts";
 import { silentLog } from "../log.ts";
 import { ChannelClient } from "../testing/channel-client.ts";
 import { startTestDind, type TestDind } from "../testing/dind.ts";
-import { connectTestEngine } from "../testing/engine.ts";
+import { connectTestEngine, smallImage } from "../testing/engine.ts";
 import { machineAddress, startTestMachine } from "../testing/machine.ts";
 import { Consoles } from "./consoles.ts";
 
@@ -28,11 +28,11 @@ beforeAll(async () => {
 	consoles = new Consoles({
 		scrollback: () => 1000,
 		log: silentLog,
-		locate: async () => ({
+		locate: async (_range, machine) => ({
 			host,
 			inner,
 			dind,
-			containerId,
+			containerId: machine === "bare" ? "bare" : containerId,
 			address: machineAddress,
 			vncPort: 5900,
 			title: "machine web of range test",
@@ -142,6 +142,23 @@ describe("a command", () => {
 		await client.channel.send({ type: "stdinEnd" });
 		await client.closed;
 		expect(client.stdout).toMatch(/^[0-9a-f]{64} {2}-\n$/);
+	});
+
+	test("runs in a machine without a shell too, which has no shell console", async () => {
+		const command = ["/bin/busybox", "sleep", "100000"];
+		const bare = await inner.api.createContainer({ name: "bare", Image: smallImage, Cmd: command });
+		await bare.start();
+		await runExec(inner, "bare", { command: ["/bin/busybox", "rm", "/bin/sh"] });
+		const client = await open({
+			kind: "exec",
+			range: "test",
+			machine: "bare",
+			command: ["/bin/busybox", "echo", "hi"],
+		});
+		expect(await client.closed).toMatchObject({ exitCode: 0 });
+		expect(client.stdout).toBe("hi\n");
+		const shell = open({ kind: "shell", range: "test", machine: "bare", ...size });
+		await expect(shell).rejects.toMatchObject({ code: "UNSUPPORTED" });
 	});
 
 	test("ends when its client goes", async () => {

@@ -66,8 +66,7 @@ function ended(stream: NodeJS.ReadableStream): Promise<void> {
 async function openKillable(target: ChannelTarget, request: ExecRequest): Promise<ExecStream> {
 	const options = { command: request.command, ...(request.terminal ? { terminal: request.terminal } : {}) };
 	const exec = await openExec(target.inner, target.containerId, { ...options, killable: true });
-	await exec.started;
-	if (!exec.isShellMissing()) return exec;
+	if (!(await exec.isShellMissing())) return exec;
 	exec.kill();
 	return await openExec(target.inner, target.containerId, options);
 }

@@ -49,7 +49,8 @@ export class ShellSession {
 			terminal: size,
 			killable: true,
 		});
-		if (exec.isShellMissing()) {
+		if (await exec.isShellMissing()) {
+			exec.kill();
 			throw new HomerangeError("UNSUPPORTED", `The ${target.title} has no shell.`, {
 				place: target.title,
 				remedy: "Use an image that has /bin/sh, or look at the machine's log.",

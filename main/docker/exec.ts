@@ -31,13 +31,25 @@ export interface ExecStream {
 	/** Waits for the end; null when the engine does not know the exit status (it was cut off). */
 	exitCode(): Promise<number | null>;
 	resize(columns: number, rows: number): Promise<void>;
-	/** True when a `killable` exec could not run because the container has no `sh`. Known once `started` settled. */
-	isShellMissing(): boolean;
+	/** Whether a `killable` exec could not run because the container has no `sh`. Waits until that is known. */
+	isShellMissing(): Promise<boolean>;
 	/** Ends the connection, and the process when it was opened `killable`. */
 	kill(): void;
 }
 
 const pidLimitMs = 2000;
+const shellLimitMs = 10_000;
+const killLimitMs = 60_000;
+
+/** Hangs up on everything that belongs to the process' session, as a closed terminal does, and ends the process itself. */
+const killScript = `
+for f in /proc/[0-9]*/stat; do
+  read -r line <"$f" || continue
+  pid=\${line%% *}
+  set -- "$1" \${line##*) }
+  [ "$5" = "$1" ] && kill -HUP "$pid"
+done 2>/dev/null
+kill -9 "$1"`;
 
 /** Starts a command in a running container. An abort, then or later, kills it. */
 export async function openExec(
@@ -83,17 +95,25 @@ export async function openExec(
 	void stream.over.then(() => signal?.removeEventListener("abort", onAbort));
 	if (signal?.aborted) onAbort();
 	if (terminal) await resize(terminal.columns, terminal.rows);
+	const exitCode = async () => {
+		await stream.over;
+		return await exitCodeOf(() => exec.inspect());
+	};
 	return {
 		stream,
 		stderr: stream.stderr,
 		started: stream.started,
-		resize,
-		isShellMissing: () => killable && stream.isOver && stream.pid === null,
-		kill: () => kill(),
-		async exitCode() {
-			await stream.over;
-			return await exitCodeOf(() => exec.inspect());
+		exitCode,
+		async isShellMissing() {
+			await stream.pidKnown;
+			if (!killable || stream.pid !== null) return false;
+			// Something else that is called "sh" may run on without saying its id.
+			await Promise.race([stream.over, delay(shellLimitMs, undefined, { ref: false })]);
+			const code = stream.isOver ? await exitCode() : null;
+			return code === 126 || code === 127;
 		},
+		resize,
+		kill: () => kill(),
 	};
 }
 
@@ -115,7 +135,8 @@ async function exitCodeOf(
 
 async function killProcess(engine: DockerEngine, container: string, pid: number): Promise<void> {
 	try {
-		await runExec(engine, container, { command: ["sh", "-c", `kill -9 ${pid}`], user: "0", limitMs: 10_000 });
+		const command = ["sh", "-c", killScript, "sh", String(pid)];
+		await runExec(engine, container, { command, user: "0", limitMs: killLimitMs });
 	} catch {
 		// The container stopped, and the process with it, or the engine is gone: either way nobody is left to ask.
 	}
