@@ -1,6 +1,7 @@
 import type { RangeDetail } from "../../../contract/ranges.ts";
 import { withEngine } from "../connect.ts";
 import { inspectShape } from "../shapes.ts";
+import { networkTable } from "../terminal/network-table.ts";
 import { type Format, print, printJson } from "../terminal/print.ts";
 import { paintState, plain, table } from "../terminal/text.ts";
 
@@ -27,12 +28,6 @@ function rangeText(range: RangeDetail): string {
 			? null
 			: `  container  ${dind.container}, engine ${dind.engine ?? "not started"}, ${dind.profile}: ${plain(dind.profileReason)}`,
 	].filter((line) => line !== null);
-	const networks = range.networks.map((network) => [
-		network.name,
-		network.subnet,
-		network.gateway,
-		network.isolated ? "isolated" : network.internet ? "internet" : "-",
-	]);
 	const machines = range.machines.map((machine) => [
 		machine.name,
 		machine.state,
@@ -43,7 +38,7 @@ function rangeText(range: RangeDetail): string {
 	]);
 	return [
 		facts.join("\n"),
-		table(["NETWORK", "SUBNET", "GATEWAY", "REACHES"], networks),
+		networkTable(range.networks, range.routes),
 		table(["MACHINE", "STATE", "ADDRESSES", "SOURCE", "CONSOLES", "REASON"], machines, (cell, column) =>
 			column === 1 ? paintState(cell) : cell,
 		),

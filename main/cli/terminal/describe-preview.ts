@@ -1,4 +1,5 @@
 import type { DeployPreview } from "../../../contract/blueprints.ts";
+import { networkTable } from "./network-table.ts";
 import { formatBytes, plain, plainLines, table } from "./text.ts";
 
 /** What a deploy would make, for `--dry-run`. */
@@ -11,15 +12,7 @@ export function describePreview(preview: DeployPreview): string {
 			`  limits  ${limits.cpus} CPUs, ${formatBytes(limits.memoryBytes)} of memory` +
 				(limits.diskBytes === null ? "" : `, ${formatBytes(limits.diskBytes)} of disk`),
 		].join("\n"),
-		table(
-			["NETWORK", "SUBNET", "GATEWAY", "REACHES"],
-			preview.networks.map(({ name, subnet, gateway, isolated, internet }) => [
-				name,
-				subnet,
-				gateway,
-				isolated ? "isolated" : internet ? "internet" : "-",
-			]),
-		),
+		networkTable(preview.networks, preview.routes),
 		table(
 			["MACHINE", "IMAGE", "ADDRESSES", "AFTER"],
 			preview.machines.map(({ name, image, nics, dependsOn }) => [
@@ -37,9 +30,6 @@ export function describePreview(preview: DeployPreview): string {
 				sizeBytes === null ? "-" : formatBytes(sizeBytes),
 			]),
 		),
-		preview.routes
-			.map(({ from, to, ports }) => `route ${from} -> ${to} ${ports.join(", ") || "everything"}`)
-			.join("\n"),
 		preview.findings
 			.map(
 				({ severity, subject, message, remedy }) =>
