@@ -53,7 +53,7 @@ export async function resolveDindImage(
 ): Promise<{ image: string; reason: string | null }> {
 	const refusal = await pullOnce(host, wanted, options);
 	if (!refusal) return { image: wanted, reason: null };
-	const image = await presentImage(host);
+	const image = await presentDindImage(host);
 	if (image === null) throw refusal;
 	return {
 		image,
@@ -83,7 +83,7 @@ async function pullOnce(host: DockerEngine, wanted: string, options: TransferOpt
 const ownName = /(?:^|\/)homerange\/dind:/;
 
 /** The tagged image on the host that was made by our recipe and has the newest engine. */
-async function presentImage(host: DockerEngine): Promise<string | null> {
+export async function presentDindImage(host: DockerEngine): Promise<string | null> {
 	const present = await host.api.listImages({ filters: { label: [recipeLabel], dangling: ["false"] } });
 	const tags = present
 		.map((image) => ({ engine: image.Labels?.[recipeLabel] ?? "", tags: image.RepoTags ?? [] }))

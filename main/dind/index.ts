@@ -1,6 +1,6 @@
 export { chooseProfile, type ProfileChoice } from "./choose-profile.ts";
 export { type Dind, type DindRecord, type DindSpec, dindOf } from "./dind.ts";
-export { imageForProfile, resolveDindImage } from "./dind-image.ts";
+export { imageForProfile, presentDindImage, resolveDindImage } from "./dind-image.ts";
 export { ensureDind } from "./ensure-dind.ts";
 export { type HostFacts, hostFacts } from "./host-facts.ts";
 export type { IsolationProfile, IsolationProfileName } from "./isolation-profile.ts";

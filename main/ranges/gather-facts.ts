@@ -2,7 +2,7 @@ import { readFile, statfs } from "node:fs/promises";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
-import { chooseOuterSubnet, imageForProfile, profileOf, takenSubnets } from "../dind/index.ts";
+import { chooseOuterSubnet, imageForProfile, presentDindImage, profileOf, takenSubnets } from "../dind/index.ts";
 import { matchArchitecture } from "../docker/architecture.ts";
 import { asking } from "../docker/asking.ts";
 import type { DockerEngine } from "../docker/engine.ts";
@@ -44,7 +44,7 @@ export async function gatherFacts(
 	);
 	const isLocal = status.chosen?.endpoint.startsWith("unix://") === true && !engine.isDesktop;
 	const [dind, diskFreeBytes, inotifyInstances] = await Promise.all([
-		presentDindImage(host, deps.settings.get().dindImage, signal),
+		dindImageFacts(host, deps.settings.get().dindImage, signal),
 		isLocal ? freeDisk(host, signal) : null,
 		isLocal ? kernelLimit("/proc/sys/fs/inotify/max_user_instances") : null,
 	]);
@@ -79,7 +79,7 @@ async function profileFacts(
 }
 
 /** The setting's image, or the one of ours that stands in for it, without pulling anything. */
-async function presentDindImage(
+async function dindImageFacts(
 	host: DockerEngine,
 	wanted: string,
 	signal: AbortSignal,
@@ -89,10 +89,8 @@ async function presentDindImage(
 			return { image: wanted, reason: null };
 		}
 	}
-	const options: object = { filters: { label: ["io.homerange.dind"] }, abortSignal: signal };
-	const present = await host.api.listImages(options);
-	const image = present.flatMap(({ RepoTags: tags }) => tags ?? []).find((tag) => !tag.startsWith("<none>"));
-	if (image === undefined) return null;
+	const image = await presentDindImage(host);
+	if (image === null) return null;
 	return { image, reason: `${wanted} is not on the host: it is pulled, or else ${image} serves in its place.` };
 }
 

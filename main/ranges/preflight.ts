@@ -1,7 +1,7 @@
 import type { PreflightFinding } from "../../contract/blueprints.ts";
 import type { EngineStatus } from "../../contract/engines.ts";
+import { formatBytes } from "../../contract/format-bytes.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
-import { formatSize } from "../blueprint/index.ts";
 import type { ArchitectureMatch } from "../docker/architecture.ts";
 
 /** What is known before a deploy; gathered by `gather-facts.ts`. */
@@ -69,7 +69,7 @@ function engineFindings({ engine, version }: PreflightFacts): PreflightFinding[]
 	return [
 		fact(
 			"engine",
-			`Docker ${version} on ${name} (${operatingSystem}), ${cpus} CPUs, ${formatSize(memoryBytes)} of memory.`,
+			`Docker ${version} on ${name} (${operatingSystem}), ${cpus} CPUs, ${formatBytes(memoryBytes)} of memory.`,
 		),
 	];
 }
@@ -115,7 +115,7 @@ function imageFindings({ images, engine }: PreflightFacts): PreflightFinding[] {
 				),
 			];
 		}
-		const present = fact("images", `${image} is on the host, ${formatSize(sizeBytes)}.`);
+		const present = fact("images", `${image} is on the host, ${formatBytes(sizeBytes)}.`);
 		if (match === "native") return [present];
 		return [present, warning("images", `${image} is made for ${architecture} and is emulated: slow.`, null)];
 	});
@@ -129,7 +129,7 @@ function memoryFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): Pr
 		return [
 			error(
 				"memory",
-				`The machines ask for ${formatSize(asked * copies)} of memory and the engine's host has ${formatSize(engine.memoryBytes)}.`,
+				`The machines ask for ${formatBytes(asked * copies)} of memory and the engine's host has ${formatBytes(engine.memoryBytes)}.`,
 				"Give the machines less memory, deploy fewer copies, or use a larger host.",
 			),
 		];
@@ -139,7 +139,7 @@ function memoryFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): Pr
 		findings.push(
 			warning(
 				"memory",
-				`The machines ask for ${formatSize(asked)} together, the range's limit is ${formatSize(limits.memoryBytes)}.`,
+				`The machines ask for ${formatBytes(asked)} together, the range's limit is ${formatBytes(limits.memoryBytes)}.`,
 				"Raise limits.memory, or give the machines less.",
 			),
 		);
@@ -149,7 +149,7 @@ function memoryFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): Pr
 		findings.push(
 			warning(
 				"memory",
-				`With the ranges that run, limits add up to ${formatSize(all)} and the engine's host has ${formatSize(engine.memoryBytes)}.`,
+				`With the ranges that run, limits add up to ${formatBytes(all)} and the engine's host has ${formatBytes(engine.memoryBytes)}.`,
 				"Stop ranges that are not needed now.",
 			),
 		);
@@ -186,7 +186,7 @@ function diskFindings(
 	}
 	if (diskFreeBytes === null) return findings;
 	const needed = images.reduce((sum, image) => sum + (image.sizeBytes ?? 0), 0) * copies;
-	const sizes = `${formatSize(needed)} for images, and ${formatSize(diskFreeBytes)} are free where Docker keeps its data.`;
+	const sizes = `${formatBytes(needed)} for images, and ${formatBytes(diskFreeBytes)} are free where Docker keeps its data.`;
 	if (needed > diskFreeBytes) {
 		findings.push(error("disk", `The range needs ${sizes}`, "Free disk space, or deploy fewer copies."));
 	} else if (needed * 1.25 > diskFreeBytes) {

@@ -1,9 +1,10 @@
 import { HomerangeError } from "../../../contract/errors.ts";
+import { formatBytes } from "../../../contract/format-bytes.ts";
 import type { Template } from "../../../contract/library.ts";
 import { openLibrary } from "../../library/library.ts";
 import { resourcePaths } from "../../paths.ts";
 import { type Format, print, printJson } from "../terminal/print.ts";
-import { formatBytes, plain, table } from "../terminal/text.ts";
+import { plain, table } from "../terminal/text.ts";
 
 export async function listLibrary(format: Format): Promise<void> {
 	const { templates } = await openLibrary(resourcePaths());

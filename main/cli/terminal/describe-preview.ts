@@ -1,6 +1,7 @@
 import type { DeployPreview } from "../../../contract/blueprints.ts";
+import { formatBytes } from "../../../contract/format-bytes.ts";
 import { networkTable } from "./network-table.ts";
-import { formatBytes, plain, plainLines, table } from "./text.ts";
+import { plain, plainLines, table } from "./text.ts";
 
 /** What a deploy would make, for `--dry-run`. */
 export function describePreview(preview: DeployPreview): string {

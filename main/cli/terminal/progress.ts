@@ -1,5 +1,6 @@
+import { formatBytes } from "../../../contract/format-bytes.ts";
 import type { Task, TaskStep } from "../../../contract/tasks.ts";
-import { formatBytes, formatDuration, plain, styled } from "./text.ts";
+import { formatDuration, plain, styled } from "./text.ts";
 
 /** Shows tasks while they run. */
 export interface ProgressView {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatBytes, formatDuration, plain, plainLines, table } from "./text.ts";
+import { formatBytes } from "../../../contract/format-bytes.ts";
+import { formatDuration, plain, plainLines, table } from "./text.ts";
 
 test("text of others cannot drive the terminal", () => {
 	expect(plain("\u001b]0;owned\u0007name\u009b31m")).toBe("]0;ownedname31m");
@@ -30,6 +31,6 @@ test("columns align and the last is not padded", () => {
 });
 
 test("sizes and times read well", () => {
-	expect([0, 1023, 1536, 5 * 1024 ** 3].map(formatBytes)).toEqual(["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
+	expect([0, 1023, 1536, 5 * 1024 ** 3].map(formatBytes)).toEqual(["0 B", "1023 B", "1.5 KiB", "5 GiB"]);
 	expect([400, 12_300, 185_000].map(formatDuration)).toEqual(["0.4 s", "12 s", "3 min 5 s"]);
 });

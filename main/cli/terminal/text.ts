@@ -41,17 +41,6 @@ export function table(
 	return [line(header, (cell) => styled("dim", cell)), ...cells.map((row) => line(row, paint))].join("\n");
 }
 
-export function formatBytes(bytes: number): string {
-	const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 1024 && unit < units.length - 1) {
-		value /= 1024;
-		unit++;
-	}
-	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
 /** "0.4 s", "12 s", "3 min 5 s". */
 export function formatDuration(milliseconds: number): string {
 	const seconds = milliseconds / 1000;
