@@ -1,4 +1,9 @@
-import type { Readable } from "node:stream";
+/** The part of a readable stream that sending it takes. */
+export interface Upload {
+	once(event: "error", listener: (error: Error) => void): unknown;
+	pipe(destination: NodeJS.WritableStream): unknown;
+	destroy(error?: Error): unknown;
+}
 
 /** What dockerode hands to its transport for one request. */
 export interface DialOptions {
@@ -7,7 +12,8 @@ export interface DialOptions {
 	options?: (Record<string, unknown> & { abortSignal?: AbortSignal }) | undefined;
 	statusCodes: Record<number, true | string>;
 	authconfig?: unknown;
-	file?: Readable | Buffer;
+	/** Not only node's own streams: an archive that is being packed (tar-stream) is one of another kind. */
+	file?: Upload | Buffer;
 	hijack?: boolean;
 	isStream?: boolean;
 	allowEmpty?: boolean;

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type RequestOptions } from "node:http";
 import https from "node:https";
-import { type Duplex, Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { HomerangeError } from "../../contract/errors.ts";
 import { DockerApiError, unreachable } from "./api-errors.ts";
 import { type DialOptions, jsonBody, requestPath } from "./api-request.ts";
@@ -123,7 +123,7 @@ export class ApiTransport {
 					reject(error);
 				});
 			});
-			if (upload instanceof Readable) {
+			if (upload !== undefined && !Buffer.isBuffer(upload)) {
 				upload.once("error", (error) => request.destroy(error));
 				request.once("close", () => upload.destroy());
 				upload.pipe(request);

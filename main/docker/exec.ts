@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { HomerangeError } from "../../contract/errors.ts";
+import { DockerApiError } from "./api-errors.ts";
 import type { DockerEngine } from "./engine.ts";
 import { ExecDuplex } from "./exec-duplex.ts";
 import { abortError, limited, throwIfAborted } from "./limits.ts";
@@ -94,7 +95,12 @@ export async function openExec(
 	signal?.addEventListener("abort", onAbort, { once: true });
 	void stream.over.then(() => signal?.removeEventListener("abort", onAbort));
 	if (signal?.aborted) onAbort();
-	if (terminal) await resize(terminal.columns, terminal.rows);
+	if (terminal) {
+		await resize(terminal.columns, terminal.rows).catch((error: unknown) => {
+			// A process that could not start, or has ended by now, has no terminal: its exit status tells that.
+			if (!(error instanceof DockerApiError)) throw error;
+		});
+	}
 	const exitCode = async () => {
 		await stream.over;
 		return await exitCodeOf(() => exec.inspect());

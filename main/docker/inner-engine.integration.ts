@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSlowly, sendRandom } from "../testing/bytes.ts";
 import { startTestDind, type TestDind } from "../testing/dind.ts";
-import { connectTestEngine, leftovers, smallImage } from "../testing/engine.ts";
+import { connectTestEngine, leftovers, smallImage, uniqueName } from "../testing/engine.ts";
+import { importTestImage } from "../testing/image.ts";
 import { machineAddress, startTestMachine } from "../testing/machine.ts";
 import { ownListeners, processesIn } from "../testing/processes.ts";
 import { eventAfter } from "../testing/waiting.ts";
@@ -118,13 +119,17 @@ describe("a relay to a machine's port", () => {
 });
 
 describe("an image on its way into a range", () => {
-	const image = "homerange/db:1";
+	const image = `${uniqueName("image")}:1`;
+	const imageBytes = 24 * 1024 * 1024;
+
+	beforeAll(() => importTestImage(host, image, imageBytes));
+	afterAll(() => host.api.getImage(image).remove());
 
 	test("is given up on a cancel, then sent with its progress, then skipped", async () => {
 		const cancel = new AbortController();
 		const cancelled = transferImage(host, inner, image, {
 			signal: cancel.signal,
-			onProgress: ({ done }) => done > 4 * 1024 * 1024 && cancel.abort(),
+			onProgress: ({ done }) => done > imageBytes / 8 && cancel.abort(),
 		});
 		await expect(cancelled).rejects.toMatchObject({ name: "AbortError" });
 		await expect(inner.api.getImage(image).inspect()).rejects.toMatchObject({ statusCode: 404 });
@@ -139,7 +144,7 @@ describe("an image on its way into a range", () => {
 			},
 		});
 		expect(phases).toEqual(["starting", "found_on_host", "transferring", "complete"]);
-		expect(most).toBeGreaterThan(50 * 1024 * 1024);
+		expect(most).toBeGreaterThan(imageBytes);
 		const source = await host.api.getImage(image).inspect();
 		expect(sent).toEqual({ imageId: source.Id, skipped: false });
 		expect(await transferImage(host, inner, image)).toEqual({ imageId: source.Id, skipped: true });
