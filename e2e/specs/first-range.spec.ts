@@ -90,6 +90,7 @@ test("shows a machine's screen, which reacts to keys", async ({ page }) => {
 });
 
 test("stops and starts one machine, then the whole range", async ({ page }) => {
+	test.setTimeout(300_000);
 	const range = new RangePage(page, name);
 	await range.machine("web").getByRole("button", { name: "Actions of web" }).click();
 	await page.getByRole("menuitem", { name: "Stop" }).click();
@@ -98,12 +99,11 @@ test("stops and starts one machine, then the whole range", async ({ page }) => {
 	await page.getByRole("menuitem", { name: "Start" }).click();
 	await expect(range.machineInState("web", "ready")).toBeVisible({ timeout: 60_000 });
 
-	test.setTimeout(300_000);
 	await range.action("Stop").click();
 	await expect(range.state("Stopped")).toBeVisible({ timeout: 60_000 });
 	await expect(range.machineInState("db", "stopped")).toBeVisible();
 	await range.action("Start").click();
-	await expect(range.state("Running")).toBeVisible({ timeout: 60_000 });
+	await expect(range.state("Running")).toBeVisible({ timeout: 150_000 });
 	await expect(range.machine("attacker")).toContainText("10.0.1.66");
 });
 
