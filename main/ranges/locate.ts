@@ -24,7 +24,7 @@ export async function locateMachine(
 	// A frozen range has connections that do not answer.
 	const known = range.state === "paused" ? null : connections.find(range.id);
 	const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-	if (known === null && (await containerFacts(deps.host.current(), range, limit)).state !== "running") {
+	if (known === null && (await containerFacts(await deps.host.ready(limit), range, limit)).state !== "running") {
 		throw new HomerangeError("STATE_CONFLICT", `${range.name} is ${range.state}, so ${title} cannot be reached.`, {
 			remedy: range.state === "paused" ? "Resume the range first." : "Start the range first.",
 			place: title,

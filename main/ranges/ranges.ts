@@ -184,7 +184,10 @@ export class Ranges {
 	}
 
 	#destroy(range: RangeRecord, actor: string): Started {
-		return this.#locks.beginDestroy(range, actor, (task) => destroy(this.#parts, { range, task, actor }));
+		return this.#locks.beginDestroy(range, actor, async (task) => {
+			await this.#hostLookedFor(task.signal);
+			await destroy(this.#parts, { range, task, actor });
+		});
 	}
 
 	#operate(ref: string, machineName: string | undefined, operation: MachineOperation, actor: string): Started {
@@ -225,13 +228,19 @@ export class Ranges {
 	): Started {
 		const verb = kind[0]?.toUpperCase() + kind.slice(1);
 		const title = o.machine === undefined ? `${verb} ${range.name}` : `${verb} ${o.machine} of ${range.name}`;
-		const started = this.#locks.begin(range, { kind, title, actor, ...o }, (task: TaskRun) =>
-			run({ range, task, actor }),
-		);
+		const started = this.#locks.begin(range, { kind, title, actor, ...o }, async (task: TaskRun) => {
+			await this.#hostLookedFor(task.signal);
+			await run({ range, task, actor });
+		});
 		this.#store.touch(range.id);
 		// The task's end is a change of the range, too: its `taskId` goes.
 		void this.#deps.tasks.whenEnded(started.taskId).then(() => this.#store.touch(range.id));
 		return started;
+	}
+
+	/** An engine that has only just started does not know its Docker Engine yet. Whether one was found, the operation says itself. */
+	async #hostLookedFor(signal: AbortSignal): Promise<void> {
+		await this.#deps.host.ready(signal).catch(() => undefined);
 	}
 
 	#refuseWhileGoing(range: RangeRecord, operation: string): void {
