@@ -3,8 +3,11 @@ import { MachineFault } from "../machine-fault.ts";
 
 /** Longest line that is looked at; the rest of a longer one is not. */
 export const lineLimit = 4096;
-/** Time for one batch of lines. A pattern that is meant well takes microseconds. */
-const batchLimitMs = 25;
+/**
+ * Times for one batch of lines, tried in turn. A pattern that is meant well takes
+ * microseconds, but a busy machine can take the processor away for longer than that.
+ */
+const batchLimitsMs = [25, 50, 400];
 const linesPerBatch = 64;
 
 const search = new Script("lines.some((line) => pattern.test(line))");
@@ -27,17 +30,25 @@ export class LinePattern {
 	matchesAny(lines: readonly string[]): boolean {
 		for (let at = 0; at < lines.length; at += linesPerBatch) {
 			this.#context.lines = lines.slice(at, at + linesPerBatch).map((line) => line.slice(0, lineLimit));
-			try {
-				if (search.runInContext(this.#context, { timeout: batchLimitMs }) === true) return true;
-			} catch (error) {
-				if (!isTimeout(error)) throw error;
-				throw new MachineFault(
-					"Its readiness cannot be judged: the log pattern takes too long on what the machine prints. Simplify the pattern.",
-					{ cause: error },
-				);
-			}
+			if (this.#search()) return true;
 		}
 		return false;
+	}
+
+	#search(): boolean {
+		let cause: unknown;
+		for (const timeout of batchLimitsMs) {
+			try {
+				return search.runInContext(this.#context, { timeout }) === true;
+			} catch (error) {
+				if (!isTimeout(error)) throw error;
+				cause = error;
+			}
+		}
+		throw new MachineFault(
+			"Its readiness cannot be judged: the log pattern takes too long on what the machine prints. Simplify the pattern.",
+			{ cause },
+		);
 	}
 }
 
