@@ -28,17 +28,6 @@ export async function startTestDind(
 	const container = uniqueName("dind");
 	const label = `${testLabel}=${container}`;
 	const labels = { [testLabel]: container };
-	await host.api.createVolume({ Name: container, Labels: labels });
-	const created = await host.api.createContainer({
-		name: container,
-		Image: image,
-		Cmd: [profile],
-		Labels: labels,
-		HostConfig: {
-			Binds: [`${container}:/var/lib/docker`],
-			...(profile === "privileged" ? { Privileged: true } : unprivileged),
-		},
-	});
 	const dind: TestDind = {
 		container,
 		label,
@@ -47,6 +36,17 @@ export async function startTestDind(
 		remove: () => removeLabelled(host, label),
 	};
 	try {
+		await host.api.createVolume({ Name: container, Labels: labels });
+		const created = await host.api.createContainer({
+			name: container,
+			Image: image,
+			Cmd: [profile],
+			Labels: labels,
+			HostConfig: {
+				Binds: [`${container}:/var/lib/docker`],
+				...(profile === "privileged" ? { Privileged: true } : unprivileged),
+			},
+		});
 		await created.start();
 		await dind.whenReady();
 	} catch (error) {
