@@ -1,4 +1,4 @@
-import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
+import { type ErrorCode, HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import { lastLogLines, removeDind } from "../dind/index.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
@@ -101,14 +101,17 @@ async function keepUnfinished(
 	events.failed(reason);
 }
 
+/** Errors by which the end of a range's container first shows. */
+const canBeItsEnd: ReadonlySet<ErrorCode> = new Set(["ENGINE_UNREACHABLE", "ENGINE_REFUSED", "TIMEOUT", "INTERNAL"]);
+
 /** When the range's container has ended, that is the cause of whatever failed in it. */
 async function explain(parts: OperationParts, range: RangeRecord, error: unknown): Promise<unknown> {
 	if (range.dind === null || toErrorInfo(error).code === "CANCELLED") return error;
 	try {
 		const host = parts.deps.host.current();
 		const limit = AbortSignal.timeout(10_000);
-		// Its connections break a moment before the host engine notes that a container has ended.
-		if (toErrorInfo(error).code === "ENGINE_UNREACHABLE") await ending(host, range.dind.container);
+		// What runs in a container breaks a moment before the host engine notes that it has ended.
+		if (canBeItsEnd.has(toErrorInfo(error).code)) await ending(host, range.dind.container);
 		const facts = await containerFacts(host, range, limit);
 		if (facts.state === "running" || facts.state === "paused") return error;
 		const isGone = facts.state === "absent";
