@@ -14,8 +14,10 @@ import { PageError } from "./page-error.tsx";
 const Blank = () => null;
 
 /** The places of the window. By hash, because app:// serves one page and a reload must come back to its place. */
-export const createRouter = () =>
-	createHashRouter([
+export function createRouter() {
+	// Not by a redirect on the first render: that would undo what the shell asked for before it, as `--range` does.
+	if (location.hash === "") history.replaceState(null, "", "#/ranges");
+	return createHashRouter([
 		{
 			path: "/",
 			element: <App />,
@@ -45,3 +47,4 @@ export const createRouter = () =>
 			],
 		},
 	]);
+}
