@@ -26,7 +26,7 @@ export async function runSteps(
 	};
 	task.plan(steps.map(({ id, title }) => ({ id, title })));
 	await runGraph(steps, run, {
-		concurrency: usefulConcurrency(deps),
+		concurrency: deps.settings.get().concurrency,
 		signal: task.signal,
 		observer: {
 			begun(step) {
@@ -51,14 +51,4 @@ export async function runSteps(
 			},
 		},
 	});
-}
-
-/**
- * Every concurrent call costs a process in the range's container. An engine that
- * starts more machines at once than its processors can serve is only slower.
- */
-function usefulConcurrency({ settings, host }: RangesDeps): number {
-	const { concurrency } = settings.get();
-	const cpus = host.status().facts?.cpus;
-	return cpus === undefined ? concurrency : Math.min(concurrency, Math.max(4, 2 * cpus));
 }
