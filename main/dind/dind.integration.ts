@@ -3,6 +3,7 @@ import { newId } from "../db/new-id.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
 import { connectTestEngine, dindImage, leftovers, smallImage, uniqueName } from "../testing/engine.ts";
+import { removeStaleTrials } from "./choose-profile.ts";
 import {
 	chooseOuterSubnet,
 	chooseProfile,
@@ -116,4 +117,18 @@ test("auto tries the unprivileged profile and leaves nothing of the trial", asyn
 	expect(await chooseProfile(host, "auto", smallImage)).toMatchObject({ profile: "privileged" });
 	expect(await trials()).toEqual([]);
 	expect((await anonymous()).filter((name) => !before.includes(name))).toEqual([]);
+});
+
+test("a trial that a killed engine left is removed by the next one", async () => {
+	const create = () => host.api.createContainer({ Image: smallImage, Labels: { [label.role]: "trial" } });
+	const [left, own] = [await create(), await create()];
+	try {
+		await removeStaleTrials(host, own.id);
+		await left.inspect();
+		await removeStaleTrials(host, own.id, 0);
+		await expect(left.inspect()).rejects.toThrow(/no such container/i);
+		await own.inspect();
+	} finally {
+		await own.remove({ force: true, v: true });
+	}
 });
