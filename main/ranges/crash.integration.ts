@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Settings } from "../../contract/settings.ts";
 import { leftovers } from "../testing/engine.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
@@ -42,8 +43,11 @@ async function dieIn(step: string, act: "deploy" | "continue" | "destroy"): Prom
 }
 
 /** Opens the data folder as the next engine does, looks, and lets go without touching the range. */
-async function nextEngine(look: (t: TestRanges) => Promise<void> | void): Promise<void> {
-	const t = await openTestRanges({ folder });
+async function nextEngine(
+	look: (t: TestRanges) => Promise<void> | void,
+	settings: Partial<Settings> = {},
+): Promise<void> {
+	const t = await openTestRanges({ folder, settings });
 	try {
 		await look(t);
 	} finally {
@@ -87,6 +91,48 @@ describe("an engine that is killed in a step of a deploy leaves a range that say
 			const { state, reason, interrupted, machines } = ranges.get("tiny-1");
 			expect({ state, reason, interrupted }).toEqual({ state: "running", reason: null, interrupted: null });
 			expect(machines).toMatchObject([{ state: "ready", reason: null, nics: [{ ip: "10.0.1.10" }] }]);
+		});
+	});
+});
+
+describe("a range whose container ended while no engine ran", () => {
+	/** What a restart of Docker or of its host looks like from here. */
+	const endContainer = (act: "stop" | "remove") =>
+		nextEngine(async ({ ranges, deps }) => {
+			const container = deps.host.current().api.getContainer(ranges.get("tiny-1").dind?.container ?? "");
+			await ranges.close();
+			await (act === "stop" ? container.stop({ t: 5 }) : container.remove({ force: true }));
+		});
+	const allEnded = ({ deps }: TestRanges) =>
+		Promise.all(deps.tasks.running().map((task) => deps.tasks.whenEnded(task.id)));
+
+	test("is started again", async () => {
+		await endContainer("stop");
+		await nextEngine(async (t) => {
+			await allEnded(t);
+			expect(t.ranges.get("tiny-1")).toMatchObject({ state: "running", reason: null, machines: [{ state: "ready" }] });
+		});
+	});
+
+	test("stays stopped and says so, when that is the setting", async () => {
+		await endContainer("stop");
+		await nextEngine(
+			async ({ ranges, deps, ended }) => {
+				expect(deps.tasks.running()).toEqual([]);
+				expect(ranges.get("tiny-1")).toMatchObject({ state: "stopped", machines: [{ state: "stopped" }] });
+				await ended(ranges.start("tiny-1", undefined, "test"));
+				expect(ranges.get("tiny-1")).toMatchObject({ state: "running", reason: null });
+			},
+			{ afterRestart: "stop" },
+		);
+	});
+
+	test("is failed with what to do when it is gone, and a start builds it again", async () => {
+		await endContainer("remove");
+		await nextEngine(async ({ ranges, ended }) => {
+			expect(ranges.get("tiny-1")).toMatchObject({ state: "failed", reason: expect.stringContaining("is gone") });
+			await ended(ranges.start("tiny-1", undefined, "test"));
+			expect(ranges.get("tiny-1")).toMatchObject({ state: "running", reason: null, machines: [{ state: "ready" }] });
 		});
 	});
 });

@@ -41,7 +41,7 @@ export async function openTestRanges(
 	const settings = new SettingsStore(db, changes, silentLog);
 	const dindImage = process.env.HOMERANGE_DIND_IMAGE || "homerange/dind:28";
 	const isolation = process.env.HOMERANGE_ISOLATION === "unprivileged" ? "unprivileged" : "privileged";
-	settings.set({ dindImage, isolation, stopGraceSeconds: 1, ...o.settings });
+	settings.set({ dindImage, isolation, stopGraceSeconds: 0, afterRestart: "restore", ...o.settings });
 	const host = new HostEngine({ env: process.env, homeFolder: homedir(), log: silentLog });
 	await host.ready();
 	const deps: RangesDeps = {
