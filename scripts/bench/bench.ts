@@ -28,7 +28,7 @@ export interface Figure {
 	readonly baseline: Series | null;
 	/** What the baseline is, as a command that a person could type or a sentence. */
 	readonly baselineIs: string | null;
-	/** From DESIGN.md section 8; null where it names none. */
+	/** The budget, see docs/bench.md; null where there is none. */
 	readonly budget: Budget | null;
 	readonly notes?: readonly string[];
 }

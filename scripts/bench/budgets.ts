@@ -1,7 +1,7 @@
 import type { Figure } from "./bench.ts";
 import { differences, median, ratios } from "./series.ts";
 
-/** What DESIGN.md section 8 allows. Every part that is given must hold, for the medians. */
+/** What the project allows itself. Every part that is given must hold, for the medians. */
 export interface Budget {
 	readonly ratioAtMost?: number;
 	readonly ratioAtLeast?: number;
@@ -11,7 +11,7 @@ export interface Budget {
 	readonly addedAtMost?: number;
 }
 
-/** The rows of the table in DESIGN.md section 8 that are measured here. */
+/** The budgets of docs/bench.md that are measured here. */
 export const budgets = {
 	deploy: { ratioAtMost: 1.2 },
 	tunnelCall: { ratioAtMost: 2, atMost: 5 },
