@@ -5,6 +5,7 @@ import { interruptedReason } from "./interruption.ts";
 import type { ObserverEars } from "./observer.ts";
 import type { OperationParts } from "./parts.ts";
 import type { RangeRecord } from "./record.ts";
+import { removeStaleHelpers } from "./stale-helpers.ts";
 import { operationOf } from "./states.ts";
 import { containerFacts, unreachableReason } from "./truth.ts";
 
@@ -46,8 +47,10 @@ export class Reconciler implements ObserverEars {
 	}
 
 	async reconcile(signal: AbortSignal): Promise<void> {
-		const { store } = this.#o.parts;
+		const { store, deps } = this.#o.parts;
 		await Promise.all(store.all().map((range) => this.#reconcileOne(range, signal)));
+		const removed = await removeStaleHelpers(deps.host.current(), signal);
+		if (removed > 0) deps.log.info({ removed }, "containers that a killed engine left were removed");
 	}
 
 	/** The host engine does not answer: what is shown may be out of date, and says so. */

@@ -1,0 +1,33 @@
+import { label } from "../dind/index.ts";
+import { hasStatus, isNotFound } from "../docker/api-errors.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+
+/** Longer than any of them may run, on an engine of any speed. */
+const staleAfterMs = 5 * 60_000;
+const roles = ["helper", "trial"] as const;
+
+/**
+ * Removes short-lived containers (helpers on the engine's host, trials of a
+ * profile) whose engine was killed before it could. They belong to no range, and
+ * whichever installation made them has given them up after that time.
+ */
+export async function removeStaleHelpers(host: DockerEngine, signal: AbortSignal): Promise<number> {
+	const lists = await Promise.all(
+		roles.map((role) =>
+			host.api.listContainers({ all: true, filters: { label: [`${label.role}=${role}`] }, abortSignal: signal }),
+		),
+	);
+	const edge = (Date.now() - staleAfterMs) / 1000;
+	const stale = lists.flat().filter((container) => container.Created < edge);
+	await Promise.all(
+		stale.map(async ({ Id: id }) => {
+			try {
+				await host.api.getContainer(id).remove({ force: true, v: true });
+			} catch (error) {
+				// Another engine cleans as well.
+				if (!isNotFound(error) && !hasStatus(error, 409)) throw error;
+			}
+		}),
+	);
+	return stale.length;
+}
