@@ -1,5 +1,4 @@
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
-import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { ensureHostImage } from "../docker/images.ts";
 import { abortable } from "./abortable.ts";
@@ -16,8 +15,6 @@ export interface ProfileChoice {
 }
 
 const trialMemory = 512 * 1024 * 1024;
-/** No trial takes that long; one that is older was left by an engine that was killed in the middle of it. */
-const staleAfterSeconds = 300;
 
 /**
  * The isolation profile to use. `auto` takes the unprivileged one where it works, which only a trial shows: one
@@ -60,24 +57,9 @@ async function tryUnprivileged(host: DockerEngine, image: string, signal?: Abort
 		},
 	});
 	try {
-		await removeStaleTrials(host, container.id);
 		await container.start(abortable({}, signal));
 		await waitForInnerEngine(host, { container: container.id }, signal);
 	} finally {
 		await container.remove({ force: true, v: true });
-	}
-}
-
-/** Removes the trials that began so long before this one. Both times are the host engine's own. */
-export async function removeStaleTrials(host: DockerEngine, own: string, seconds = staleAfterSeconds): Promise<void> {
-	const trials = await host.api.listContainers({ all: true, filters: { label: [`${label.role}=trial`] } });
-	const now = trials.find((trial) => trial.Id === own)?.Created ?? 0;
-	for (const trial of trials) {
-		if (trial.Id === own || now - trial.Created < seconds) continue;
-		try {
-			await host.api.getContainer(trial.Id).remove({ force: true, v: true });
-		} catch (error) {
-			if (!isNotFound(error)) throw error;
-		}
 	}
 }

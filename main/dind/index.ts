@@ -12,5 +12,6 @@ export { chooseOuterSubnet } from "./outer-subnet.ts";
 export { profileOf } from "./profiles.ts";
 export { removeDind } from "./remove-dind.ts";
 export { pauseDind, startDind, stopDind, unpauseDind } from "./run-dind.ts";
+export { removeStaleHelpers } from "./stale-helpers.ts";
 export { ensureVolume } from "./volume.ts";
 export { waitForInnerEngine } from "./wait-for-engine.ts";

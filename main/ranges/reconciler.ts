@@ -1,11 +1,11 @@
 import { toErrorInfo } from "../../contract/errors.ts";
+import { removeStaleHelpers } from "../dind/index.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { RangeConnection } from "./connections.ts";
 import { interruptedReason } from "./interruption.ts";
 import type { ObserverEars } from "./observer.ts";
 import type { OperationParts } from "./parts.ts";
 import type { RangeRecord } from "./record.ts";
-import { removeStaleHelpers } from "./stale-helpers.ts";
 import { operationOf } from "./states.ts";
 import { containerFacts, unreachableReason } from "./truth.ts";
 

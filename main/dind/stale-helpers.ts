@@ -1,6 +1,6 @@
-import { label } from "../dind/index.ts";
 import { hasStatus, isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
+import { label } from "./names.ts";
 
 /** Longer than any of them may run, on an engine of any speed. */
 const staleAfterMs = 5 * 60_000;
@@ -11,13 +11,17 @@ const roles = ["helper", "trial"] as const;
  * profile) whose engine was killed before it could. They belong to no range, and
  * whichever installation made them has given them up after that time.
  */
-export async function removeStaleHelpers(host: DockerEngine, signal: AbortSignal): Promise<number> {
+export async function removeStaleHelpers(
+	host: DockerEngine,
+	signal: AbortSignal,
+	olderThanMs = staleAfterMs,
+): Promise<number> {
 	const lists = await Promise.all(
 		roles.map((role) =>
 			host.api.listContainers({ all: true, filters: { label: [`${label.role}=${role}`] }, abortSignal: signal }),
 		),
 	);
-	const edge = (Date.now() - staleAfterMs) / 1000;
+	const edge = (Date.now() - olderThanMs) / 1000;
 	const stale = lists.flat().filter((container) => container.Created < edge);
 	await Promise.all(
 		stale.map(async ({ Id: id }) => {
