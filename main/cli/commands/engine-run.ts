@@ -15,7 +15,10 @@ export async function runEngine(): Promise<void> {
 			env: process.env,
 		});
 		report({ state: "ready" });
-		await engine?.ended;
+		if (engine === null) return;
+		await engine.ended;
+		// Everything is written and let go of. What may still be on its way to a Docker Engine must not keep the process.
+		process.exit(0);
 	} catch (error) {
 		report({ state: "failed", error: toErrorInfo(error) });
 		throw error;
