@@ -1,5 +1,5 @@
-import { Globe, Lock } from "lucide-react";
 import type { DeployPreview } from "../../contract/blueprints.ts";
+import { NetworkFacts } from "../components/network-facts.tsx";
 import { Section } from "../components/page.tsx";
 import { compareAddresses } from "../format/address.ts";
 import { formatBytes } from "../format/bytes.ts";
@@ -17,28 +17,7 @@ export function PreviewNetworks({ preview }: { preview: DeployPreview }) {
 						<header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1.5">
 							<h3 className="font-semibold">{network.name}</h3>
 							<code className="selectable font-mono text-sm">{network.subnet}</code>
-							<span className="text-sm text-faint">
-								{strings.ranges.gateway} <span className="font-mono">{network.gateway}</span>
-							</span>
-							{network.internet && (
-								<span className="inline-flex items-center gap-1 text-sm text-muted">
-									<Globe size={13} aria-hidden="true" />
-									{strings.ranges.internet}
-								</span>
-							)}
-							{network.isolated && (
-								<span className="inline-flex items-center gap-1 text-sm text-muted">
-									<Lock size={13} aria-hidden="true" />
-									{strings.ranges.isolated}
-								</span>
-							)}
-							{preview.routes
-								.filter((route) => route.from === network.name)
-								.map((route) => (
-									<span key={`${route.to} ${route.ports.join()}`} className="text-sm text-muted">
-										{strings.ranges.route(route.to, route.ports)}
-									</span>
-								))}
+							<NetworkFacts network={network} routes={preview.routes} />
 						</header>
 						<Machines machines={machinesOn(preview.machines, network.name)} network={network.name} />
 					</article>

@@ -1,8 +1,8 @@
-import { Globe, Lock } from "lucide-react";
 import { useMemo } from "react";
 import type { Machine, Network, RangeDetail } from "../../contract/ranges.ts";
 import { CardLines } from "../components/card-lines.tsx";
 import { CopyText } from "../components/copy-text.tsx";
+import { NetworkFacts } from "../components/network-facts.tsx";
 import { Notice } from "../components/notice.tsx";
 import { compareAddresses } from "../format/address.ts";
 import { MachineCard } from "../machines/machine-card.tsx";
@@ -98,31 +98,11 @@ function reportOf(range: RangeDetail) {
 }
 
 function NetworkHeading({ network, range }: { network: Network; range: RangeDetail }) {
-	const routes = range.routes.filter((route) => route.from === network.name);
 	return (
 		<div className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
 			<h2 className="font-semibold">{network.name}</h2>
 			<CopyText text={network.subnet} label={strings.ranges.subnet} />
-			<span className="text-sm text-faint">
-				{strings.ranges.gateway} <span className="font-mono">{network.gateway}</span>
-			</span>
-			{network.internet && (
-				<span className="inline-flex items-center gap-1 text-sm text-muted">
-					<Globe size={13} aria-hidden="true" />
-					{strings.ranges.internet}
-				</span>
-			)}
-			{network.isolated && (
-				<span className="inline-flex items-center gap-1 text-sm text-muted">
-					<Lock size={13} aria-hidden="true" />
-					{strings.ranges.isolated}
-				</span>
-			)}
-			{routes.map((route) => (
-				<span key={`${route.to} ${route.ports.join()}`} className="text-sm text-muted">
-					{strings.ranges.route(route.to, route.ports)}
-				</span>
-			))}
+			<NetworkFacts network={network} routes={range.routes} />
 		</div>
 	);
 }
