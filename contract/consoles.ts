@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { machineRef, rangeRef } from "./ranges.ts";
+import { machineRef, networkName, rangeRef } from "./ranges.ts";
 
 const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int().min(1).max(1000) };
 
@@ -14,6 +14,8 @@ const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int(
  * - `exec`: one command, no terminal, output split in stdout and stderr.
  * - `vnc`: the raw bytes of the machine's VNC server.
  * - `logs`: the machine's output, with what came before.
+ * - `capture`: the packets of one network of a range, as a pcap stream, until the
+ *   channel is closed. `filter` is an expression of pcap-filter(7).
  */
 export const channelRequest = z.discriminatedUnion("kind", [
 	z.strictObject({
@@ -38,6 +40,12 @@ export const channelRequest = z.discriminatedUnion("kind", [
 		machine: machineRef,
 		follow: z.boolean().default(false),
 		tail: z.number().int().min(0).max(100_000).default(1000),
+	}),
+	z.strictObject({
+		kind: z.literal("capture"),
+		range: rangeRef,
+		network: networkName,
+		filter: z.string().max(512).optional(),
 	}),
 ]);
 export type ChannelRequest = z.infer<typeof channelRequest>;

@@ -28,6 +28,9 @@ export type MachineState = z.infer<typeof machineState>;
 export const providerName = z.enum(["docker", "libvirt"]);
 export type ProviderName = z.infer<typeof providerName>;
 
+export const machineRole = z.enum(["machine", "router"]);
+export type MachineRole = z.infer<typeof machineRole>;
+
 export const consoleKind = z.enum(["shell", "vnc", "serial"]);
 export type ConsoleKind = z.infer<typeof consoleKind>;
 
@@ -59,6 +62,8 @@ export const machine = z.object({
 	id: z.string(),
 	name: z.string(),
 	hostname: z.string(),
+	/** A `router` holds the gateways of the range's networks; it is made from the blueprint's `router`. */
+	role: machineRole,
 	provider: providerName,
 	state: machineState,
 	/** The inner engine's container id (docker) or the domain's uuid (libvirt); null before it exists. */

@@ -6,9 +6,12 @@ import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
 import { errorCodes, errorInfo } from "./errors.ts";
 import { auditEvent, severity } from "./events.ts";
 import { template } from "./library.ts";
-import { machineRef, rangeDetail, rangeRef, rangeSummary } from "./ranges.ts";
+import { networkTestNews } from "./network-test.ts";
+import { previewUpdateRequest, rangeUpdate, updateRequest } from "./range-update.ts";
+import { machineRef, networkName, rangeDetail, rangeRef, rangeSummary } from "./ranges.ts";
 import { settings } from "./settings.ts";
 import { task } from "./tasks.ts";
+import { rangeUsage, usageRequest } from "./usage.ts";
 
 /** Every procedure may fail with each code of the catalogue; the data is an `ErrorInfo`. */
 const errors = Object.fromEntries(errorCodes.map((code) => [code, { data: errorInfo }])) as Record<
@@ -55,6 +58,18 @@ export const contract = {
 		destroy: base.input(z.strictObject({ range: rangeRef })).output(started),
 		/** Goes on with an operation that died half-way. */
 		continueInterrupted: base.input(z.strictObject({ range: rangeRef })).output(started),
+		/** Tries again what failed, and leaves alone what runs. */
+		retry: base.input(target).output(started),
+		/** Switches a network's way to the internet, with effect on flows that are under way. */
+		setNetwork: base
+			.input(z.strictObject({ range: rangeRef, network: networkName, internet: z.boolean() }))
+			.output(started),
+		/** What a blueprint would change in a range that exists. */
+		previewUpdate: base.input(previewUpdateRequest).output(rangeUpdate),
+		update: base.input(updateRequest).output(started),
+		usage: base.input(usageRequest).output(eventIterator(rangeUsage)),
+		/** Probes every pair of machines, and the internet, and compares with what the blueprint wants. */
+		testNetwork: base.input(z.strictObject({ range: rangeRef })).output(eventIterator(networkTestNews)),
 	},
 	tasks: {
 		list: base.input(nothing).output(z.array(task)),

@@ -13,6 +13,8 @@ export const settings = z.strictObject({
 	stopGraceSeconds: z.number().int().min(0).max(600),
 	/** What happens to ranges that ran when the engine's host restarted. */
 	afterRestart: z.enum(["restore", "stop"]),
+	/** What happens to a machine that fails by itself while its range runs. */
+	restartMachines: z.enum(["on-failure", "never"]),
 	theme: z.enum(["system", "light", "dark"]),
 	/** Rows of scroll-back a console keeps. */
 	scrollback: z.number().int().min(1000).max(100_000),
@@ -26,6 +28,7 @@ export const defaultSettings: Settings = {
 	concurrency: 8,
 	stopGraceSeconds: 10,
 	afterRestart: "restore",
+	restartMachines: "on-failure",
 	theme: "system",
 	scrollback: 10_000,
 };

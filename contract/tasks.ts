@@ -4,7 +4,20 @@ import { errorInfo } from "./errors.ts";
 export const taskState = z.enum(["queued", "running", "done", "failed", "cancelled", "interrupted"]);
 export type TaskState = z.infer<typeof taskState>;
 
-export const taskKind = z.enum(["deploy", "start", "stop", "restart", "pause", "resume", "destroy", "undo", "pull"]);
+export const taskKind = z.enum([
+	"deploy",
+	"start",
+	"stop",
+	"restart",
+	"pause",
+	"resume",
+	"destroy",
+	"undo",
+	"pull",
+	"update",
+	"retry",
+	"network",
+]);
 export type TaskKind = z.infer<typeof taskKind>;
 
 /** Progress of one step: bytes or a count; `total` is null while nobody knows it. */

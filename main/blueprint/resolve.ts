@@ -69,6 +69,7 @@ function resolveMachine(check: Check, name: string, machine: MachineFormat, nics
 	return {
 		name,
 		hostname: machine.hostname ?? name,
+		role: "machine",
 		provider: source?.provider === "libvirt" ? "libvirt" : "docker",
 		source: source === null ? { kind: "image", name: machine.image ?? "" } : { kind: source.kind, name: source.name },
 		image: source?.image ?? machine.image ?? "",

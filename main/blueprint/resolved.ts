@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { network, nic, providerName, route } from "../../contract/ranges.ts";
+import { machineRole, network, nic, providerName, route } from "../../contract/ranges.ts";
 
 /**
  * A blueprint with everything decided: addresses, defaults, templates. It is plain
@@ -41,6 +41,8 @@ export type ResolvedDependency = z.infer<typeof resolvedDependency>;
 export const resolvedMachine = z.object({
 	name: z.string(),
 	hostname: z.string(),
+	/** Rows of before the role existed are machines. */
+	role: machineRole.default("machine"),
 	provider: providerName,
 	source: z.object({ kind: z.enum(["template", "snapshot", "image"]), name: z.string() }),
 	image: z.string(),

@@ -154,6 +154,15 @@ export class Ranges {
 		}
 	}
 
+	/** Tries again what failed or died half-way; what was stopped on purpose stays so. */
+	async retry(ref: string, machine: string | undefined, actor: string): Promise<Started> {
+		const range = this.#store.get(ref);
+		this.#refuseWhileGoing(range, "retry");
+		if (machine !== undefined) return this.#operate(ref, machine, "start", actor);
+		if (range.interrupted !== null) return await this.continueInterrupted(ref, actor);
+		return this.#begin(range, "retry", actor, (o) => startRange(this.#parts, o, { onlyWanted: true }));
+	}
+
 	/** Where the consoles of a machine are reached. */
 	async locate(ref: string, machine: string): Promise<ChannelTarget> {
 		return await locateMachine(this.#parts, this.#store.get(ref), machine, this.#closed.signal);

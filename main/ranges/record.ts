@@ -116,6 +116,7 @@ function toMachine({ id, spec, state, reason, engineId }: MachineRecord): Machin
 		id,
 		name: spec.name,
 		hostname: spec.hostname,
+		role: spec.role,
 		provider: spec.provider,
 		state,
 		engineId,

@@ -52,6 +52,12 @@ export function createRouter(services: Services, log: Logger) {
 			continueInterrupted: os.ranges.continueInterrupted.handler(({ input, context }) =>
 				ranges.continueInterrupted(input.range, context.actor),
 			),
+			retry: os.ranges.retry.handler(({ input, context }) => ranges.retry(input.range, input.machine, context.actor)),
+			setNetwork: os.ranges.setNetwork.handler(({ input, context }) => ranges.setNetwork(input, context.actor)),
+			previewUpdate: os.ranges.previewUpdate.handler(({ input }) => ranges.previewUpdate(input)),
+			update: os.ranges.update.handler(({ input, context }) => ranges.update(input, context.actor)),
+			usage: os.ranges.usage.handler(({ input, signal }) => services.usage.watch(input.ranges, signal)),
+			testNetwork: os.ranges.testNetwork.handler(({ input, signal }) => services.networkTests.run(input.range, signal)),
 		},
 		tasks: {
 			list: os.tasks.list.handler(() => tasks.list()),

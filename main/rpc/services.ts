@@ -8,10 +8,15 @@ import type {
 	DoctorCheck,
 	EngineStatus,
 	HostInfo,
+	NetworkTestNews,
+	PreviewUpdateRequest,
 	RangeDetail,
 	RangeSummary,
+	RangeUpdate,
+	RangeUsage,
 	ShippedBlueprint,
 	Template,
+	UpdateRequest,
 	Validation,
 } from "../../contract/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
@@ -34,6 +39,22 @@ export interface RangeService {
 	resume: Operation;
 	destroy(range: string, actor: string): Promise<{ taskId: string }>;
 	continueInterrupted(range: string, actor: string): Promise<{ taskId: string }>;
+	retry: Operation;
+	setNetwork(
+		request: { range: string; network: string; internet: boolean },
+		actor: string,
+	): Promise<{ taskId: string }>;
+	previewUpdate(request: PreviewUpdateRequest): Promise<RangeUpdate>;
+	update(request: UpdateRequest, actor: string): Promise<{ taskId: string }>;
+}
+
+/** What ranges and machines use, sampled while somebody iterates. */
+export interface UsageService {
+	watch(ranges: readonly string[], signal?: AbortSignal): AsyncIterable<RangeUsage>;
+}
+
+export interface NetworkTestService {
+	run(range: string, signal?: AbortSignal): AsyncIterable<NetworkTestNews>;
 }
 
 /** One open byte channel, as the engine's side sees it. */
@@ -58,6 +79,8 @@ export interface Services {
 		validate(source: BlueprintSource): Promise<Validation>;
 	};
 	readonly ranges: RangeService;
+	readonly usage: UsageService;
+	readonly networkTests: NetworkTestService;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;
