@@ -1,7 +1,7 @@
 import { hostFacts } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import type { FilterSpec } from "../filter/index.ts";
-import { bridgeName, type RangeRecord } from "./record.ts";
+import { bridgeOf, type RangeRecord } from "./record.ts";
 
 /** What a range's filter must hold: its networks by their bridges, its routes, and what internet never means. */
 export async function filterSpec(
@@ -12,9 +12,9 @@ export async function filterSpec(
 ): Promise<FilterSpec> {
 	const { networks, routes } = range.blueprint;
 	return {
-		networks: networks.map(({ name, subnet, gateway, internet, isolated }, position) => ({
+		networks: networks.map(({ name, subnet, gateway, internet, isolated }) => ({
 			name,
-			bridge: bridgeName(position),
+			bridge: bridgeOf(range, name),
 			subnet,
 			gateway,
 			internet,

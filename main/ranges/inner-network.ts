@@ -4,7 +4,7 @@ import { label } from "../dind/index.ts";
 import { hasStatus } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { networkName } from "../providers/docker/engine-names.ts";
-import { bridgeName, type RangeRecord } from "./record.ts";
+import { bridgeOf, type RangeRecord } from "./record.ts";
 
 // biome-ignore-start lint/style/useNamingConvention: the engine's names
 const inspectAnswer = z.object({
@@ -23,10 +23,9 @@ export async function ensureInnerNetwork(
 	owner: string,
 	signal: AbortSignal,
 ): Promise<void> {
-	const position = range.blueprint.networks.findIndex((network) => network.name === name);
-	const network = range.blueprint.networks[position];
+	const network = range.blueprint.networks.find((candidate) => candidate.name === name);
 	if (network === undefined) throw new Error(`the range has no network ${name}`);
-	const bridge = bridgeName(position);
+	const bridge = bridgeOf(range, name);
 	try {
 		await inner.api.createNetwork({
 			abortSignal: signal,

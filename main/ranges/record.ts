@@ -39,7 +39,9 @@ export interface RangeRecord {
 	readonly id: string;
 	readonly name: string;
 	readonly createdAt: string;
-	readonly blueprint: ResolvedBlueprint;
+	blueprint: ResolvedBlueprint;
+	/** Bridge of each network in the range's network namespace; it stays when networks come and go around it. */
+	bridges: ReadonlyMap<string, string>;
 	state: RangeState;
 	reason: string | null;
 	wanted: RangeWanted;
@@ -48,13 +50,36 @@ export interface RangeRecord {
 	profile: IsolationProfile | null;
 	profileReason: string | null;
 	dind: RecordedDind | null;
-	readonly machines: readonly MachineRecord[];
+	machines: readonly MachineRecord[];
 }
 
 export const machineId = (rangeId: string, name: string): string => `${rangeId}-${name}`;
 
 /** Name of a network's bridge in the range, known before the network exists, so that rules can name it first. */
-export const bridgeName = (position: number): string => `hr${position}`;
+export function bridgeOf(range: Pick<RangeRecord, "bridges">, network: string): string {
+	const bridge = range.bridges.get(network);
+	if (bridge === undefined) throw new Error(`the range has no network ${network}`);
+	return bridge;
+}
+
+/** Bridges for these networks: those that have one keep it, the others get the first free names. */
+export function assignBridges(
+	networks: readonly { readonly name: string }[],
+	present: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+	const kept = new Map(networks.flatMap(({ name }) => (present.has(name) ? [[name, present.get(name) ?? ""]] : [])));
+	const taken = new Set(kept.values());
+	let number = 0;
+	return new Map(
+		networks.map(({ name }) => {
+			const own = kept.get(name);
+			if (own !== undefined) return [name, own];
+			while (taken.has(`hr${number}`)) number++;
+			taken.add(`hr${number}`);
+			return [name, `hr${number}`];
+		}),
+	);
+}
 
 export function toDetail(range: RangeRecord, taskId: string | null): RangeDetail {
 	const { blueprint } = range;

@@ -4,7 +4,7 @@ import { resolvedBlueprint, resolvedMachine } from "../blueprint/index.ts";
 import { asc, eq } from "../db/drizzle.cjs";
 import type { Orm } from "../db/open.ts";
 import { machines, networks, nics, ranges } from "../db/schema.ts";
-import { bridgeName, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
+import { bridgeOf, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
 import type { FileSources, NewRange } from "./store.ts";
 
 /** Writes the rows of a new range; for use inside a transaction. */
@@ -32,7 +32,7 @@ export function insertRange(orm: Orm, range: RangeRecord, { text, file, sources 
 		.run();
 	for (const [position, network] of blueprint.networks.entries()) {
 		const { name, subnet, gateway, internet, isolated } = network;
-		const bridge = bridgeName(position);
+		const bridge = bridgeOf(range, name);
 		orm.insert(networks).values({ rangeId: id, name, position, subnet, gateway, internet, isolated, bridge }).run();
 	}
 	for (const [position, machine] of range.machines.entries()) {
@@ -70,6 +70,11 @@ export function loadRanges(orm: Orm): RangeRecord[] {
 		};
 		byRange.set(row.rangeId, [...(byRange.get(row.rangeId) ?? []), record]);
 	}
+	const bridges = new Map<string, Map<string, string>>();
+	for (const row of orm.select().from(networks).all()) {
+		const own = bridges.get(row.rangeId) ?? new Map<string, string>();
+		bridges.set(row.rangeId, own.set(row.name, row.bridge));
+	}
 	const rows = orm.select().from(ranges).orderBy(asc(ranges.createdAt), asc(ranges.id)).all();
 	return rows.map((row) => {
 		const own = byRange.get(row.id) ?? [];
@@ -78,6 +83,7 @@ export function loadRanges(orm: Orm): RangeRecord[] {
 			name: row.name,
 			createdAt: row.createdAt,
 			blueprint: { ...resolvedBlueprint.parse(row.resolved), machines: own.map((machine) => machine.spec) },
+			bridges: bridges.get(row.id) ?? new Map(),
 			state: rangeState.parse(row.state),
 			reason: row.reason,
 			wanted: row.wanted,

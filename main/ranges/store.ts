@@ -7,7 +7,7 @@ import { newId } from "../db/new-id.ts";
 import type { Database } from "../db/open.ts";
 import { journal, machines, ranges } from "../db/schema.ts";
 import { freeNames } from "./names.ts";
-import { type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
+import { assignBridges, type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
 import { insertRange, loadRanges, loadSources } from "./store-rows.ts";
 
 /** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
@@ -190,6 +190,7 @@ function newRecord(name: string, blueprint: ResolvedBlueprint): RangeRecord {
 		name,
 		createdAt: new Date().toISOString(),
 		blueprint,
+		bridges: assignBridges(blueprint.networks),
 		state: "deploying",
 		reason: null,
 		wanted: "running",
