@@ -3,6 +3,7 @@ import { type Command, createCommand } from "commander";
 import { version } from "../version.ts";
 import { addEngineCommands } from "./program-engine.ts";
 import { addMachineCommands } from "./program-machines.ts";
+import { addNetworkCommands } from "./program-network.ts";
 import { addRangeCommands } from "./program-ranges.ts";
 
 /**
@@ -26,6 +27,7 @@ export function createProgram(): Command {
 		});
 	addRangeCommands(program);
 	addMachineCommands(program);
+	addNetworkCommands(program);
 	addEngineCommands(program);
 	program.addHelpText(
 		"after",
