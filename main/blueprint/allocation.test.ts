@@ -67,3 +67,14 @@ test("the next free address is the lowest", () => {
 	expect(addresses.get("a")).toBe(subnet.base + 2);
 	expect(addresses.get("c")).toBe(subnet.base + 4);
 });
+
+test("what a range has already stays, unless someone asks for it by name", () => {
+	const base = subnet.base;
+	const { addresses } = allocateAddresses(subnet, gateway, [
+		{ key: "new", address: null },
+		{ key: "old", address: null, present: base + 2 },
+		{ key: "older", address: null, present: base + 3 },
+		{ key: "explicit", address: base + 3 },
+	]);
+	expect(Object.fromEntries(addresses)).toEqual({ explicit: base + 3, old: base + 2, new: base + 4, older: base + 5 });
+});

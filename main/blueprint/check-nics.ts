@@ -28,7 +28,10 @@ export function checkNics(check: Check, networks: ReadonlyMap<string, CheckedNet
 	const addresses = new Map<string, number>();
 	for (const network of networks.values()) {
 		const onNetwork = cards.filter((card) => card.network === network);
-		const requests: AddressRequest[] = onNetwork.map(({ path, address }) => ({ key: path.join("."), address }));
+		const requests: AddressRequest[] = onNetwork.map(({ path, address, machine }) => {
+			const present = check.presentAddress(machine, network.name);
+			return { key: path.join("."), address, present: present === null ? null : parseAddress(present) };
+		});
 		const { addresses: given, unserved } = allocateAddresses(network.subnet, network.gateway, requests);
 		for (const [key, address] of given) addresses.set(key, address);
 		for (const card of onNetwork.filter(({ path }) => unserved.includes(path.join(".")))) {

@@ -11,6 +11,8 @@ export interface Check {
 	readonly root: Place;
 	readonly issues: Issues;
 	readonly library: TemplateLookup;
+	/** The address that a machine has on a network of the range that this becomes; null when it has none. */
+	presentAddress(machine: string, network: string): string | null;
 }
 
 /** Keys written under a path, also those whose values are wrong. */

@@ -25,16 +25,25 @@ export interface ParsedBlueprint {
 /**
  * Reads, checks and resolves a blueprint. Pure: no file, no engine, never throws for
  * what the text holds. All errors come at once, each with its place; `file` is only
- * the name that they carry.
+ * the name that they carry. With the machines of a range that exists, cards without
+ * an address keep the one that they have there.
  */
-export function parseBlueprint(text: string, file: string, library: TemplateLookup): ParsedBlueprint {
+export function parseBlueprint(
+	text: string,
+	file: string,
+	library: TemplateLookup,
+	present: ResolvedBlueprint["machines"] = [],
+): ParsedBlueprint {
 	const content = text.replace(/^\uFEFF/, "");
 	const issues = new Issues(file, content);
-	const blueprint = parse(content, issues, library, text);
+	const addresses = new Map(present.map(({ name, nics }) => [name, new Map(nics.map((nic) => [nic.network, nic.ip]))]));
+	const presentAddress: Check["presentAddress"] = (machine, network) => addresses.get(machine)?.get(network) ?? null;
+	const blueprint = parse(content, { issues, library, presentAddress }, text);
 	return { blueprint: issues.hasErrors ? null : blueprint, ...issues.finish() };
 }
 
-function parse(content: string, issues: Issues, library: TemplateLookup, text: string): ResolvedBlueprint | null {
+function parse(content: string, given: Omit<Check, "draft" | "root">, text: string): ResolvedBlueprint | null {
+	const { issues } = given;
 	const read = readYaml(content, issues);
 	if (read === null) return null;
 	const root = read.place;
@@ -46,7 +55,7 @@ function parse(content: string, issues: Issues, library: TemplateLookup, text: s
 	if (!hasPossibleCounts(root, issues)) return null;
 	const draft = readDraft(read, issues);
 	if (draft === null) return null;
-	const check: Check = { draft, root, issues, library };
+	const check: Check = { draft, root, ...given };
 	const networks = checkNetworks(check);
 	const nics = checkNics(check, networks);
 	checkRoutes(check);
