@@ -71,6 +71,7 @@ export const forbiddenSubnets: readonly ForbiddenSubnet[] = [
 	...forbid("0.0.0.0/8", '0.0.0.0/8 means "this host" and cannot be routed'),
 	...forbid("127.0.0.0/8", "127.0.0.0/8 is every machine's own loopback"),
 	...forbid("169.254.0.0/16", "169.254.0.0/16 is link-local, where hosts keep metadata services"),
+	...forbid("192.0.0.0/24", "192.0.0.0/24 is reserved for protocols, and the range uses it inside"),
 	...forbid("198.18.255.0/24", "198.18.255.0/24 is what the range's own engine uses inside"),
 	...forbid("224.0.0.0/4", "224.0.0.0/4 is multicast"),
 	...forbid("240.0.0.0/4", "240.0.0.0/4 is reserved and most systems refuse it"),

@@ -110,9 +110,24 @@ const table: [string, string, (string | RegExp)[]][] = [
 		[/^9:15 machines.a.provider: Machines of the provider libvirt are not supported/],
 	],
 	[
-		"a router",
-		`${machine()}router: { image: r:1 }\n`,
-		[/^11:1 router: Router machines are not supported by this version yet. \[Leave out the key router/],
+		"a router's image",
+		`${machine()}router: { image: Router }\n`,
+		[/^11:18 router.image: "Router" is not the name of an image. \[Write router.\]/],
+	],
+	[
+		"a router without a network to route",
+		"blueprint: 1\nname: a\nnetworks:\n  v: { subnet: 10.0.1.0/24, isolated: true }\nrouter: { image: r:1 }\nmachines:\n  m: { image: i, nics: [{ network: v }] }\n",
+		[/^5:1 router: The router has no address on any network: all of them are isolated/],
+	],
+	[
+		"a machine that has the router's name",
+		"blueprint: 1\nname: a\nnetworks:\n  v: { subnet: 10.0.1.0/24 }\nrouter: { image: r:1 }\nmachines:\n  router: { image: i, nics: [{ network: v }] }\n",
+		[/^7:3 machines.router: A machine cannot be called "router" beside the key router/],
+	],
+	[
+		"a machine that has the router's MAC",
+		'blueprint: 1\nname: a\nnetworks:\n  v: { subnet: 10.0.1.0/24 }\nrouter: { image: r:1 }\nmachines:\n  m: { image: i, nics: [{ network: v, mac: "02:42:0a:00:01:01" }] }\n',
+		[/^7:44 machines.m.nics.0.mac: The MAC 02:42:0a:00:01:01 is the one that the router has on "v"/],
 	],
 	[
 		"a variable's name",

@@ -76,6 +76,7 @@ describe("a resolved blueprint", () => {
 		expect(blueprint.machines[0]).toEqual({
 			name: "web",
 			hostname: "web",
+			role: "machine",
 			provider: "docker",
 			source: { kind: "template", name: "debian-web" },
 			image: "homerange/web:1",
@@ -181,5 +182,48 @@ describe("warnings do not stop a blueprint", () => {
 		expect(errors).toEqual([]);
 		expect(blueprint).not.toBeNull();
 		expect(warnings.map(({ message }) => message).join()).toContain(word);
+	});
+});
+
+describe("a router", () => {
+	const { blueprint } = parseBlueprint(
+		[
+			"blueprint: 1",
+			"name: routed",
+			"networks:",
+			"  lan: { subnet: 10.0.1.0/24, gateway: 10.0.1.254 }",
+			"  vault: { subnet: 10.0.3.0/24, isolated: true }",
+			"  dmz: { subnet: 10.0.2.0/24 }",
+			"router: { image: homerange/router:1 }",
+			"machines:",
+			"  db: { image: i:1, nics: [{ network: dmz }] }",
+			"  web: { image: i:1, nics: [{ network: lan }], depends_on: { db: ready } }",
+		].join("\n"),
+		"routed.yaml",
+		createTemplateLookup([]),
+	);
+
+	test("is the first machine, with the gateway of every network that is not isolated", () => {
+		const [router] = blueprint?.machines ?? [];
+		expect(router).toMatchObject({ name: "router", role: "router", image: "homerange/router:1" });
+		expect(router?.nics.map(({ network, ip, mac }) => [network, ip, mac])).toEqual([
+			["lan", "10.0.1.254", "02:42:0a:00:01:fe"],
+			["dmz", "10.0.2.1", "02:42:0a:00:02:01"],
+		]);
+	});
+
+	test("comes before every other machine", () => {
+		const dependencies = blueprint?.machines.map(({ name, dependsOn }) => [name, dependsOn]);
+		expect(dependencies).toEqual([
+			["router", []],
+			["db", [{ machine: "router", condition: "started" }]],
+			[
+				"web",
+				[
+					{ machine: "router", condition: "started" },
+					{ machine: "db", condition: "ready" },
+				],
+			],
+		]);
 	});
 });

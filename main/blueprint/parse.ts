@@ -4,6 +4,7 @@ import { checkDependencies } from "./check-dependencies.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkNics } from "./check-nics.ts";
+import { checkRouter } from "./check-router.ts";
 import { checkRoutes } from "./check-routes.ts";
 import { readDraft } from "./draft.ts";
 import { Issues } from "./issues.ts";
@@ -61,6 +62,7 @@ function parse(content: string, given: Omit<Check, "draft" | "root">, text: stri
 	checkRoutes(check);
 	checkMachines(check);
 	checkDependencies(check);
+	checkRouter(check, networks, nics);
 	for (const find of unsupported) find(check);
 	warnOfIgnoredNames(root, issues);
 	return issues.hasErrors ? null : resolveBlueprint(check, { networks, nics }, text);

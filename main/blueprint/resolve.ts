@@ -8,6 +8,7 @@ import { sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import type { Path } from "./issues.ts";
 import { defaultLimits } from "./limits.ts";
+import { routerMachine, routerName } from "./router-machine.ts";
 import { parseMode, parseSize } from "./quantities.ts";
 import { readyProbeOf } from "./ready-probe.ts";
 import type { ResolvedBlueprint, ResolvedMachine } from "./resolved.ts";
@@ -33,9 +34,12 @@ export function resolveBlueprint(check: Check, checked: Checked, text: string): 
 		networks: resolveNetworks(check, checked),
 		routes: resolveRoutes(check),
 		router: draft.router ?? null,
-		machines: Object.entries(draft.machines ?? {}).map(([name, machine]) =>
-			resolveMachine(check, name, machine, checked.nics.get(name) ?? []),
-		),
+		machines: [
+			...(draft.router === undefined ? [] : [routerMachine(draft.router.image, resolveNetworks(check, checked))]),
+			...Object.entries(draft.machines ?? {}).map(([name, machine]) =>
+				resolveMachine(check, name, machine, checked.nics.get(name) ?? []),
+			),
+		],
 		limits: {
 			cpus: limits?.cpus ?? defaultLimits.cpus,
 			memoryBytes: sizeOf(limits?.memory) ?? defaultLimits.memoryBytes,
@@ -90,7 +94,11 @@ function resolveMachine(check: Check, name: string, machine: MachineFormat, nics
 		})),
 		postBoot: machine.post_boot ?? [],
 		ready: readyProbeOf(machine.ready, check.root, [...path, "ready"]) ?? defaults?.ready ?? null,
-		dependsOn: dependenciesOf(name, machine).map(({ machine: on, condition }) => ({ machine: on, condition })),
+		dependsOn: [
+			// Without its gateways no machine is where it should be: the router starts first and stops last.
+			...(check.draft.router === undefined ? [] : [{ machine: routerName, condition: "started" as const }]),
+			...dependenciesOf(name, machine).map(({ machine: on, condition }) => ({ machine: on, condition })),
+		],
 		vncPort: machine.console?.vnc ?? defaults?.vncPort ?? null,
 		serial: machine.console?.serial ?? defaults?.serial ?? false,
 		labels: wordMap(check, [...path, "labels"], machine.labels),

@@ -20,15 +20,5 @@ const machineProviders: Unsupported = ({ draft, issues, library }) => {
 	}
 };
 
-const routers: Unsupported = ({ draft, issues }) => {
-	if (draft.router === undefined) return;
-	issues.error(
-		["router"],
-		"Router machines are not supported by this version yet.",
-		"Leave out the key router; the range routes between its networks by itself.",
-		"key",
-	);
-};
-
 /** Take a line out of this list when its part can be deployed. */
-export const unsupported: readonly Unsupported[] = [machineProviders, routers];
+export const unsupported: readonly Unsupported[] = [machineProviders];

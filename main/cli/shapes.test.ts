@@ -25,6 +25,7 @@ const machine: Machine = {
 	id: "abc-web",
 	name: "web",
 	hostname: "web",
+	role: "machine",
 	provider: "docker",
 	state: "ready",
 	engineId: "e",

@@ -29,12 +29,15 @@ export async function applyRules(
 ): Promise<AppliedRules> {
 	const outer = spec.outerInterface ?? dind.profile.outerInterface;
 	const { v4, v6 } = compileRules({ ...spec, outerInterface: outer });
-	const bridges = spec.networks.filter(({ internet }) => internet).map(({ bridge }) => bridge);
+	const entrances =
+		spec.routerLink === undefined
+			? spec.networks.filter(({ internet }) => internet).map(({ bridge }) => bridge)
+			: [spec.routerLink];
 	const output = await runInNetns(
 		host,
 		dind,
 		applyScript,
-		[dind.profile.name, outer, ...bridges],
+		[dind.profile.name, outer, ...entrances],
 		`${v4}#v6\n${v6}`,
 		signal,
 	);
@@ -70,7 +73,8 @@ async function runInNetns(
 	);
 }
 
-function fingerprintIn(output: string): string {
+/** The fingerprint that a script of `scripts.ts` printed. */
+export function fingerprintIn(output: string): string {
 	const found = /^fingerprint ([0-9a-f]{64})$/m.exec(output)?.[1];
 	if (found) return found;
 	throw new HomerangeError("ENGINE_REFUSED", "The range's container did not say which filter rules it has.", {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileRules } from "./compile-rules.ts";
+import { compileRouterRules, compileRules } from "./compile-rules.ts";
 import type { FilterNetwork, FilterSpec } from "./filter-spec.ts";
 
 const network = (position: number, name: string, rest: Partial<FilterNetwork> = {}): FilterNetwork => ({
@@ -33,6 +33,21 @@ describe("compileRules", () => {
 	test("gives the golden rules of a range in which nothing may pass", async () => {
 		const { v4 } = compileRules({ networks: [network(0, "lan")], routes: [], forbidden: [] });
 		await expect(v4).toMatchFileSnapshot("golden/closed.v4.rules");
+	});
+
+	test("gives the golden rules beside a router machine: the way out by its link, and no route", async () => {
+		const { v4 } = compileRules({ ...shop, routerLink: "hrup" });
+		await expect(v4).toMatchFileSnapshot("golden/beside-router.v4.rules");
+	});
+
+	test("gives the golden rules of the router machine itself", async () => {
+		const { v4, v6 } = compileRouterRules({
+			outerInterface: "uplink",
+			networks: [network(0, "lan", { internet: true, bridge: "eth0" }), network(1, "dmz", { bridge: "eth1" })],
+			routes: shop.routes.slice(0, 2),
+		});
+		await expect(v4).toMatchFileSnapshot("golden/router.v4.rules");
+		await expect(v6).toMatchFileSnapshot("golden/router.v6.rules");
 	});
 
 	test("leaves by the interface that the profile has", () => {

@@ -43,7 +43,11 @@ const interfacePattern = /^[a-z][a-z0-9_.-]{0,14}$/;
 export function compileRules(spec: FilterSpec): { v4: string; v6: string } {
 	const networks = spec.networks.map(checkedNetwork);
 	const outer = checkedInterface(spec.outerInterface ?? "eth0");
-	const online = networks.filter((network) => network.internet && !network.isolated);
+	const link = spec.routerLink === undefined ? null : checkedInterface(spec.routerLink);
+	// With a router machine, what comes from a network and goes elsewhere comes by the router's link.
+	const online = networks
+		.filter((network) => network.internet && !network.isolated)
+		.map((network) => (link === null ? network : { ...network, bridge: link }));
 	const v4 = [
 		...nat(online, outer),
 		"*filter",
@@ -60,7 +64,7 @@ export function compileRules(spec: FilterSpec): { v4: string; v6: string } {
 		// Bridged frames come here too where br_netfilter is loaded: a network's own traffic is not ours to judge.
 		...networks.map(({ bridge }) => `-A FORWARD -i ${bridge} -o ${bridge} -j ACCEPT`),
 		...networks.map(({ bridge, subnet }) => `-A FORWARD -i ${bridge} ! -s ${subnet} -j DROP`),
-		...routeRules(spec, networks),
+		...(link === null ? routeRules(spec, networks) : []),
 		...online.flatMap((network) => internetRules(network, outer)),
 		...[...neverInternet, ...spec.forbidden.map(checkedCidr)].map((cidr) => `-A ${outChain} -d ${cidr} -j DROP`),
 		`-A ${outChain} -j ACCEPT`,
@@ -74,6 +78,50 @@ export function compileRules(spec: FilterSpec): { v4: string; v6: string } {
 		...emptied,
 		"-A INPUT -i lo -j ACCEPT",
 		...networks.map(({ bridge }) => `-A FORWARD -i ${bridge} -o ${bridge} -j ACCEPT`),
+		"COMMIT",
+	];
+	return { v4: `${v4.join("\n")}\n`, v6: `${v6.join("\n")}\n` };
+}
+
+/**
+ * Compiles the rules of a router machine, for its own network namespace: the same routes and the same internet as
+ * the range's own kernel would have, between the interfaces that hold the gateways and the link to the outside,
+ * `outerInterface`. What internet never means, and the hiding of addresses, is beyond that link. Pure.
+ *
+ * The rules are put in from outside, so that any image can be a router. Whoever is root in the router can take
+ * them away: then it routes between its own networks. The way out and the isolated networks, to which it has no
+ * interface, are not its to open. Throws INPUT_INVALID.
+ */
+export function compileRouterRules(spec: Omit<FilterSpec, "forbidden" | "routerLink">): { v4: string; v6: string } {
+	const networks = spec.networks.map(checkedNetwork);
+	const link = checkedInterface(spec.outerInterface ?? "uplink");
+	const online = networks.filter((network) => network.internet && !network.isolated);
+	const v4 = [
+		"*filter",
+		":INPUT ACCEPT [0:0]",
+		":FORWARD DROP [0:0]",
+		":OUTPUT ACCEPT [0:0]",
+		`:${outChain} - [0:0]`,
+		...emptied,
+		// It is a machine of its networks: these reach its services, each under the network's own gateway only.
+		...networks.map(({ bridge, subnet }) => `-A INPUT -i ${bridge} ! -s ${subnet} -j DROP`),
+		...networks.map(({ bridge, gateway }) => `-A INPUT -i ${bridge} -d ${checkedCidr(`${gateway}/32`)} -j ACCEPT`),
+		...networks.map(({ bridge }) => `-A INPUT -i ${bridge} -m addrtype --dst-type LOCAL -j DROP`),
+		`-A INPUT -i ${link} -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT`,
+		`-A INPUT -i ${link} -j DROP`,
+		...networks.map(({ bridge, subnet }) => `-A FORWARD -i ${bridge} ! -s ${subnet} -j DROP`),
+		...routeRules(spec, networks),
+		...online.flatMap((network) => internetRules(network, link)),
+		`-A ${outChain} -j ACCEPT`,
+		"COMMIT",
+	];
+	const v6 = [
+		"*filter",
+		":INPUT DROP [0:0]",
+		":FORWARD DROP [0:0]",
+		":OUTPUT ACCEPT [0:0]",
+		...emptied,
+		"-A INPUT -i lo -j ACCEPT",
 		"COMMIT",
 	];
 	return { v4: `${v4.join("\n")}\n`, v6: `${v6.join("\n")}\n` };
@@ -112,8 +160,8 @@ function internetRules({ bridge, subnet }: FilterNetwork, outer: string): string
 	];
 }
 
-function routeRules(spec: FilterSpec, networks: FilterNetwork[]): string[] {
-	const byName = new Map(spec.networks.map(({ name }, index) => [name, networks[index]]));
+function routeRules(spec: Pick<FilterSpec, "routes">, networks: FilterNetwork[]): string[] {
+	const byName = new Map(networks.map((network) => [network.name, network]));
 	return spec.routes.flatMap((route) => {
 		const from = byName.get(route.from);
 		const to = byName.get(route.to);

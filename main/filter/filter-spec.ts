@@ -16,6 +16,11 @@ export interface FilterSpec {
 	routes: Route[];
 	/** The interface that leads out of the range; absent: the isolation profile's. */
 	outerInterface?: string;
+	/**
+	 * The interface that leads to the range's router machine, which then holds the gateways of all networks that
+	 * are not isolated; absent: there is none, the kernel beside the bridges routes.
+	 */
+	routerLink?: string;
 	/** CIDRs that internet never reaches, beyond the private ones that it never does: the host's networks, the pool. */
 	forbidden: string[];
 }

@@ -19,7 +19,7 @@ echo "fingerprint \${sum%% *}"
 export const fingerprintScript = `${chooseTables}${fingerprint}`;
 
 /**
- * Arguments: profile, outer interface, bridges of the networks with internet. Input: the IPv4 rules, a line "#v6",
+ * Arguments: profile, outer interface, the interfaces by which questions for names come in. Input: the IPv4 rules, a line "#v6",
  * the IPv6 rules.
  *
  * The resolver of the container is one of two. On a user-defined network it is the outer engine's own, a socket at
@@ -65,4 +65,17 @@ if [ $ipv6 = yes ]; then
   printf '%s\\n' "$v6" | ip6tables-restore -w 10 -n
 fi
 [ -z "$udp" ] || echo "resolver $udp"
+${fingerprint}`;
+
+/** For the network namespace of a router machine. Input: the IPv4 rules, a line "#v6", the IPv6 rules. */
+export const routerApplyScript = `
+set -eu
+${chooseTables}
+all=$(cat)
+v4=\${all%%#v6*}
+v6=\${all#*#v6}
+printf '%s\\n' "$v4" | iptables-restore -w 10 -n
+if [ $ipv6 = yes ]; then
+  printf '%s\\n' "$v6" | ip6tables-restore -w 10 -n
+fi
 ${fingerprint}`;

@@ -21,6 +21,8 @@ export interface ObservedMachine {
 	readonly error: string | null;
 	/** As they are now; empty while the machine does not run. */
 	readonly nics: readonly Pick<Nic, "network" | "ip" | "mac">[];
+	/** Of its first process, as the range's container numbers it; null while it does not run, or is no process there. */
+	readonly processId: number | null;
 	/** Unix time in seconds of the last start; null before the first. */
 	readonly startedAt: number | null;
 }

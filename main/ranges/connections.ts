@@ -3,7 +3,9 @@ import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { connectInnerEngine } from "../docker/inner-engine.ts";
 import { DockerProvider } from "../providers/docker/docker-provider.ts";
 import type { MachineProvider } from "../providers/machine-provider.ts";
+import { attachRouter } from "../router/index.ts";
 import type { RangesDeps } from "./deps.ts";
+import { routerSpec } from "./filter-spec.ts";
 import type { RangeRecord, RecordedDind } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -74,6 +76,7 @@ export class Connections {
 			range: { owner: this.#deps.owner, rangeId: range.id, rangeName: range.name },
 			gateways: new Map(range.blueprint.networks.map((network) => [network.name, network.gateway])),
 			limits: dind.profile.limits,
+			attachRouter: (pid, signal) => attachRouter({ host, dind, pid }, routerSpec(range), signal),
 			fileSources: () => this.#store.fileSources(range.id),
 		});
 		const connection = { host, dind, inner, provider };

@@ -17,6 +17,7 @@ const observed = (status: ObservedMachine["status"]): ObservedMachine => ({
 	outOfMemory: false,
 	error: null,
 	nics: [],
+	processId: null,
 	startedAt: 1,
 });
 

@@ -2,7 +2,6 @@ import { HomerangeError } from "../../contract/errors.ts";
 import {
 	chooseOuterSubnet,
 	type DindSpec,
-	dindOf,
 	ensureDind,
 	ensureOuterNetwork,
 	ensureVolume,
@@ -14,17 +13,18 @@ import {
 } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { ensureHostImage, type TransferOptions, transferImage } from "../docker/images.ts";
-import { applyRules, raiseHostWall } from "../filter/index.ts";
+import { raiseHostWall } from "../filter/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
 import type { Connections, RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
-import { filterSpec, forbiddenNetworks, hasInternet } from "./filter-spec.ts";
+import { forbiddenNetworks, hasInternet } from "./filter-spec.ts";
 import { done, type StepResult } from "./graph.ts";
 import { ensureInnerNetwork } from "./inner-network.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 import type { RangeStep } from "./planner.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
+import { applyRangeFilter } from "./range-filter.ts";
 import type { RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -181,11 +181,9 @@ export class StepRunner {
 	}
 
 	async #filter(signal: AbortSignal): Promise<StepResult> {
-		const dind = dindOf(this.#recorded());
 		const { outerPool } = this.#p.deps.settings.get();
-		const spec = await filterSpec(this.#host, this.#range, dind.image, outerPool);
-		const { resolver } = await applyRules(this.#host, dind, spec, signal);
-		return hasInternet(this.#range) && resolver === null
+		const { range: applied } = await applyRangeFilter(this.#range, this.#connection(), outerPool, signal);
+		return hasInternet(this.#range) && applied.resolver === null
 			? { outcome: "done", note: "no name server was found for networks with internet" }
 			: done;
 	}

@@ -1,12 +1,11 @@
 import { waitForInnerEngine } from "../dind/index.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
-import { applyRules } from "../filter/index.ts";
 import type { Connections, RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
-import { filterSpec } from "./filter-spec.ts";
 import { interruptedReason } from "./interruption.ts";
 import type { MachineStates } from "./machine-states.ts";
+import { applyRangeFilter } from "./range-filter.ts";
 import type { RangeRecord } from "./record.ts";
 import { type ContainerState, deriveRangeState } from "./states.ts";
 import type { RangeStore } from "./store.ts";
@@ -78,9 +77,7 @@ export class RangeTruth {
 
 	/** Puts the filter in force again, whoever changed or flushed it. */
 	async assertFilter(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<void> {
-		const { host, dind } = connection;
-		const spec = await filterSpec(host, range, dind.image, this.#deps.settings.get().outerPool);
-		await applyRules(host, dind, spec, signal);
+		await applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal);
 	}
 }
 

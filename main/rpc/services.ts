@@ -50,11 +50,11 @@ export interface RangeService {
 
 /** What ranges and machines use, sampled while somebody iterates. */
 export interface UsageService {
-	watch(ranges: readonly string[], signal?: AbortSignal): AsyncIterable<RangeUsage>;
+	watch(ranges: readonly string[], signal?: AbortSignal): AsyncGenerator<RangeUsage, void>;
 }
 
 export interface NetworkTestService {
-	run(range: string, signal?: AbortSignal): AsyncIterable<NetworkTestNews>;
+	run(range: string, signal?: AbortSignal): AsyncGenerator<NetworkTestNews, void>;
 }
 
 /** One open byte channel, as the engine's side sees it. */

@@ -10,7 +10,7 @@ export const publicBase = "debian:bookworm-slim";
 export const localBase = { tag: "homerange/base:1", suite: "bookworm", packages: [], unwanted: [] };
 
 /** The sample machines. */
-export const machineImages = ["busybox", "web", "db", "desktop", "attacker"].map((name) => {
+export const machineImages = ["busybox", "web", "db", "desktop", "attacker", "router"].map((name) => {
 	const folder = join(resources, "images", name);
 	return { tag: `homerange/${name}:1`, folder, recipe: hashInputs([folder]) };
 });

@@ -13,6 +13,7 @@ const context: SpecContext = {
 const web: ResolvedMachine = {
 	name: "web",
 	hostname: "www",
+	role: "machine",
 	provider: "docker",
 	source: { kind: "image", name: "homerange/busybox:1" },
 	image: "homerange/busybox:1",

@@ -27,8 +27,10 @@ const cpuShareUnit = 1024;
  * hostname, labels, terminal, and the two limits, and nothing more of HostConfig.
  */
 export function containerSpec(machine: ResolvedMachine, context: SpecContext): ContainerCreateOptions {
-	const first = machine.nics[0];
-	const endpoints = takesAllEndpoints(context.apiVersion) ? machine.nics : machine.nics.slice(0, 1);
+	// A router gets its interfaces after its start: no engine would give it the networks' gateways.
+	const nics = machine.role === "router" ? [] : machine.nics;
+	const first = nics[0];
+	const endpoints = takesAllEndpoints(context.apiVersion) ? nics : nics.slice(0, 1);
 	return {
 		name: containerName(machine.name),
 		Image: machine.image,
@@ -72,7 +74,7 @@ export function endpointSettings(machine: ResolvedMachine, position: number, api
 function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig {
 	const { memoryBytes, cpus } = machine;
 	return {
-		NetworkMode: machine.nics[0] === undefined ? "none" : networkName(machine.nics[0].network),
+		...(machine.role === "router" ? routerConfig : { NetworkMode: firstNetwork(machine) }),
 		RestartPolicy: { Name: "no" },
 		LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
 		...(context.perMachineLimits
@@ -84,6 +86,17 @@ function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig 
 				}
 			: {}),
 	};
+}
+
+/** A router forwards, and sets up its own interfaces: in its own network namespace, and nothing more. */
+const routerConfig: HostConfig = {
+	NetworkMode: "none",
+	CapAdd: ["NET_ADMIN"],
+	Sysctls: { "net.ipv4.ip_forward": "1" },
+};
+
+function firstNetwork({ nics }: ResolvedMachine): string {
+	return nics[0] === undefined ? "none" : networkName(nics[0].network);
 }
 
 /** A blueprint's own labels cannot take the place of ours. */

@@ -39,6 +39,8 @@ export interface DockerProviderOptions {
 	readonly gateways: ReadonlyMap<string, string>;
 	/** Whether the inner engine has cgroups for single machines, and why not. */
 	readonly limits: { readonly perMachine: boolean; readonly reason: string | null };
+	/** Plugs a router machine that has just started into its networks, by the process that it is. */
+	attachRouter(pid: number, signal: AbortSignal): Promise<void>;
 	/** The bytes of files that the blueprint gives as a `source`, by that name. */
 	fileSources(): ReadonlyMap<string, Uint8Array>;
 }
@@ -101,7 +103,7 @@ export class DockerProvider implements MachineProvider {
 		});
 		const at: ReadinessSite = {
 			inner: this.#o.inner,
-			site: this.#o.site,
+			site: await this.#siteOf(engineId, signal),
 			engineId,
 			logFacts: async () => {
 				const seen = await this.#look(engineId, during);
@@ -213,6 +215,10 @@ export class DockerProvider implements MachineProvider {
 	/** Looks at the machine right after its start: it must run, with exactly the NICs that are wanted. */
 	async #verify(machine: ResolvedMachine, engineId: string, signal: AbortSignal): Promise<void> {
 		let seen = await this.#look(engineId, signal);
+		if (seen?.State.Running && machine.role === "router") {
+			await this.#o.attachRouter(seen.State.Pid, signal);
+			return;
+		}
 		if (seen?.State.Running && needsArranging(machine, this.#context.apiVersion)) {
 			const nic = machine.nics.find((candidate) => candidate.isDefault);
 			const gateway = (nic && this.#o.gateways.get(nic.network)) ?? null;
@@ -225,6 +231,14 @@ export class DockerProvider implements MachineProvider {
 		if (observed.status !== "running" && observed.status !== "paused") throw await this.#fault(observed, signal);
 		const mismatch = nicMismatch(machine.nics, observed.nics);
 		if (mismatch !== null) throw new MachineFault(mismatch);
+	}
+
+	/** Probes run in the machine's own network namespace: with a router machine there is no address beside it. */
+	async #siteOf(engineId: string, signal: AbortSignal): Promise<ProbeSite> {
+		const seen = await this.#look(engineId, signal);
+		if (seen === null || !seen.State.Running) throw await this.#endOf(engineId, signal) ?? new MachineFault("It ended.");
+		const { site } = this.#o;
+		return { ...site, enterNetns: (command) => site.enterNetns(enterProcess(seen.State.Pid, command)) };
 	}
 
 	/** The fault of a machine that ended; null while it runs. */
@@ -262,6 +276,11 @@ async function unlessAlready(action: Promise<unknown>, ...statuses: number[]): P
 	} catch (error) {
 		if (!hasStatus(error, ...statuses)) throw error;
 	}
+}
+
+/** The same command, in the network namespace of a process. */
+export function enterProcess(pid: number, command: string[]): string[] {
+	return ["nsenter", "-t", String(pid), "-n", ...command];
 }
 
 function needsArranging(machine: ResolvedMachine, apiVersion: string): boolean {

@@ -55,6 +55,7 @@ export function toObserved(answer: InspectAnswer): ObservedMachine {
 			ip: endpoint.IPAddress,
 			mac: endpoint.MacAddress.toLowerCase(),
 		})),
+		processId: isUp && state.Pid > 0 ? state.Pid : null,
 		// Docker writes year 1 for "never".
 		startedAt: startedAt > 0 ? startedAt : null,
 	};

@@ -11,6 +11,7 @@ import { DockerProvider } from "./docker-provider.ts";
 const machine: ResolvedMachine = {
 	name: "web",
 	hostname: "web",
+	role: "machine",
 	provider: "docker",
 	source: { kind: "image", name: smallImage },
 	image: smallImage,
@@ -61,6 +62,7 @@ test("an engine that cannot be told order, MACs and default route gets them righ
 		range: { owner: "test", rangeId: "test", rangeName: "test" },
 		gateways: new Map(machine.nics.map(({ network }, at) => [network, `10.0.${at + 1}.1`])),
 		limits: { perMachine: true, reason: null },
+		attachRouter: async () => undefined,
 		fileSources: () => new Map(),
 	});
 	const engineId = await provider.create(machine, never);
