@@ -11,6 +11,7 @@ import {
 } from "../../contract/ranges.ts";
 import type { ResolvedBlueprint, ResolvedMachine } from "../blueprint/resolved.ts";
 import { isUp, type MachineWanted, type RangeWanted } from "./states.ts";
+import type { Traffic } from "./update-meanwhile.ts";
 
 /** The objects of a range on the host engine, and the version of the inner engine once it answered. */
 export const recordedDind = z.object({
@@ -27,7 +28,7 @@ export type RecordedDind = z.infer<typeof recordedDind>;
 
 export interface MachineRecord {
 	readonly id: string;
-	readonly spec: ResolvedMachine;
+	spec: ResolvedMachine;
 	state: MachineState;
 	reason: string | null;
 	wanted: MachineWanted;
@@ -42,6 +43,8 @@ export interface RangeRecord {
 	blueprint: ResolvedBlueprint;
 	/** Bridge of each network in the range's network namespace; it stays when networks come and go around it. */
 	bridges: ReadonlyMap<string, string>;
+	/** What may flow while an update is under way, in place of what the blueprint says; null: as the blueprint says. */
+	meanwhile: Traffic | null;
 	state: RangeState;
 	reason: string | null;
 	wanted: RangeWanted;
@@ -62,18 +65,21 @@ export function bridgeOf(range: Pick<RangeRecord, "bridges">, network: string): 
 	return bridge;
 }
 
-/** Bridges for these networks: those that have one keep it, the others get the first free names. */
+/**
+ * Bridges for these networks: those that have one keep it, the others get the first free names. A network that is
+ * `remade` gets a new one, so that what is left of the old network can be told from it.
+ */
 export function assignBridges(
 	networks: readonly { readonly name: string }[],
 	present: ReadonlyMap<string, string> = new Map(),
+	remade: ReadonlySet<string> = new Set(),
 ): Map<string, string> {
-	const kept = new Map(networks.flatMap(({ name }) => (present.has(name) ? [[name, present.get(name) ?? ""]] : [])));
-	const taken = new Set(kept.values());
+	const taken = new Set(present.values());
 	let number = 0;
 	return new Map(
 		networks.map(({ name }) => {
-			const own = kept.get(name);
-			if (own !== undefined) return [name, own];
+			const own = present.get(name);
+			if (own !== undefined && !remade.has(name)) return [name, own];
 			while (taken.has(`hr${number}`)) number++;
 			taken.add(`hr${number}`);
 			return [name, `hr${number}`];

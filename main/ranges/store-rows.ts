@@ -1,52 +1,75 @@
 import { z } from "zod";
 import { machineState, rangeState } from "../../contract/ranges.ts";
 import { resolvedBlueprint, resolvedMachine } from "../blueprint/index.ts";
-import { asc, eq } from "../db/drizzle.cjs";
+import { asc, eq, sql } from "../db/drizzle.cjs";
 import type { Orm } from "../db/open.ts";
 import { machines, networks, nics, ranges } from "../db/schema.ts";
 import { bridgeOf, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
 import type { FileSources, NewRange } from "./store.ts";
 
 /** Writes the rows of a new range; for use inside a transaction. */
-export function insertRange(orm: Orm, range: RangeRecord, { text, file, sources }: NewRange): void {
-	const { id, name, blueprint, state, reason, wanted, createdAt } = range;
-	orm
-		.insert(ranges)
-		.values({
-			id,
-			name,
-			state,
-			reason,
-			wanted,
-			createdAt,
-			blueprintName: blueprint.name,
-			blueprintTitle: blueprint.title,
-			blueprintSha256: blueprint.sha256,
-			blueprintText: text,
-			blueprintFile: file,
-			// Each machine is in its own row.
-			resolved: { ...blueprint, machines: [], sources: encodeSources(sources) },
-			routes: [...blueprint.routes],
-			limits: blueprint.limits,
-		})
-		.run();
-	for (const [position, network] of blueprint.networks.entries()) {
+export function insertRange(orm: Orm, range: RangeRecord, content: StoredContent): void {
+	const { id, name, state, reason, wanted, createdAt } = range;
+	const row = { id, name, state, reason, wanted, createdAt, ...contentColumns(range, content) };
+	orm.insert(ranges).values(row).run();
+	insertParts(orm, range);
+}
+
+/** Writes a range whose blueprint was replaced; for use inside a transaction. */
+export function replaceRange(orm: Orm, range: RangeRecord, content: StoredContent): void {
+	const { id, state, reason, interrupted } = range;
+	const row = { state, reason, interrupted, ...contentColumns(range, content) };
+	orm.update(ranges).set(row).where(eq(ranges.id, id)).run();
+	orm.delete(networks).where(eq(networks.rangeId, id)).run();
+	// Their cards go with them.
+	orm.delete(machines).where(eq(machines.rangeId, id)).run();
+	insertParts(orm, range);
+}
+
+/** Forgets what may flow only during an update. The rest of the column may hold large files: it is not read for this. */
+export function openTraffic(orm: Orm, rangeId: string): void {
+	const resolved = sql`json_remove(${ranges.resolved}, '$.meanwhile')`;
+	orm.update(ranges).set({ resolved }).where(eq(ranges.id, rangeId)).run();
+}
+
+type StoredContent = Pick<NewRange, "text" | "file" | "sources">;
+
+function contentColumns({ blueprint, meanwhile }: RangeRecord, { text, file, sources }: StoredContent) {
+	return {
+		blueprintName: blueprint.name,
+		blueprintTitle: blueprint.title,
+		blueprintSha256: blueprint.sha256,
+		blueprintText: text,
+		blueprintFile: file,
+		// Each machine is in its own row.
+		resolved: { ...blueprint, machines: [], sources: encodeSources(sources), meanwhile },
+		routes: [...blueprint.routes],
+		limits: blueprint.limits,
+	};
+}
+
+function insertParts(orm: Orm, range: RangeRecord): void {
+	const { id } = range;
+	for (const [position, network] of range.blueprint.networks.entries()) {
 		const { name, subnet, gateway, internet, isolated } = network;
 		const bridge = bridgeOf(range, name);
 		orm.insert(networks).values({ rangeId: id, name, position, subnet, gateway, internet, isolated, bridge }).run();
 	}
 	for (const [position, machine] of range.machines.entries()) {
-		const { spec } = machine;
+		const { spec, state, reason, wanted, engineId } = machine;
+		const { name, provider } = spec;
 		orm
 			.insert(machines)
 			.values({
 				id: machine.id,
 				rangeId: id,
-				name: spec.name,
+				name,
 				position,
-				provider: spec.provider,
-				state: machine.state,
-				wanted: machine.wanted,
+				provider,
+				state,
+				reason,
+				wanted,
+				engineId,
 				resolved: spec,
 			})
 			.run();
@@ -84,6 +107,7 @@ export function loadRanges(orm: Orm): RangeRecord[] {
 			createdAt: row.createdAt,
 			blueprint: { ...resolvedBlueprint.parse(row.resolved), machines: own.map((machine) => machine.spec) },
 			bridges: bridges.get(row.id) ?? new Map(),
+			meanwhile: storedTraffic.parse(row.resolved).meanwhile,
 			state: rangeState.parse(row.state),
 			reason: row.reason,
 			wanted: row.wanted,
@@ -103,6 +127,9 @@ export function loadSources(orm: Orm, rangeId: string): FileSources {
 	return new Map(Object.entries(sources).map(([name, text]) => [name, Buffer.from(text, "base64")]));
 }
 
+const storedTraffic = z.object({
+	meanwhile: resolvedBlueprint.pick({ networks: true, routes: true }).nullable().default(null),
+});
 const storedSources = z.object({ sources: z.record(z.string(), z.string()).default({}) });
 
 function encodeSources(sources: FileSources): Record<string, string> {

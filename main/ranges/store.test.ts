@@ -92,3 +92,38 @@ test("watchers hear of a range once for all changes of a turn, and of its end", 
 	expect((await changes.next()).value).toEqual({ kind: "rangeGone", rangeId: range.id });
 	stop.abort();
 });
+
+test("a replaced blueprint keeps the records and bridges of what stays, and is what the next engine reads", () => {
+	const store = open();
+	const [range] = store.add(wanted());
+	const [dbMachine, web] = range?.machines ?? [];
+	if (range === undefined || dbMachine === undefined || web === undefined) throw new Error("no range");
+	store.updateMachine(range, dbMachine, { state: "running", engineId: "c0ffee" });
+	store.updateMachine(range, web, { state: "running", engineId: "badcafe", wanted: "stopped" });
+	const [lan, dmz] = range.blueprint.networks;
+	if (lan === undefined || dmz === undefined) throw new Error("no networks");
+	const blueprint = {
+		...sampleBlueprint(),
+		sha256: "new",
+		networks: [{ ...lan, name: "first", subnet: "10.0.9.0/24" }, lan, dmz],
+	};
+	const meanwhile = { networks: [dmz], routes: [] };
+	const sources = new Map([["other", Buffer.from("x")]]);
+	const content = { text: "new", file: "new.yaml", sources, meanwhile };
+	const remade = { recreatedMachines: new Set(["web"]), recreatedNetworks: new Set(["lan"]) };
+	store.replace(range, { blueprint, ...content, ...remade });
+
+	expect(Object.fromEntries(range.bridges)).toEqual({ first: "hr2", lan: "hr3", dmz: "hr1" });
+	expect(range.machines[0]).toBe(dbMachine);
+	expect(range.machines).toMatchObject([
+		{ state: "running", engineId: "c0ffee" },
+		{ state: "creating", engineId: null, wanted: "stopped" },
+	]);
+	expect(open().get(range.id)).toEqual(range);
+	expect(range).toMatchObject({ interrupted: "update", meanwhile });
+	store.openTraffic(range);
+	const next = open();
+	expect(next.get(range.id)).toEqual(range);
+	expect(next.get(range.id).meanwhile).toBeNull();
+	expect(next.fileSources(range.id).get("other")).toEqual(Buffer.from("x"));
+});

@@ -1,6 +1,6 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
-import type { ResolvedBlueprint } from "../blueprint/resolved.ts";
+import type { ResolvedBlueprint, ResolvedMachine } from "../blueprint/resolved.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import { and, desc, eq } from "../db/drizzle.cjs";
 import { newId } from "../db/new-id.ts";
@@ -8,7 +8,8 @@ import type { Database } from "../db/open.ts";
 import { journal, machines, ranges } from "../db/schema.ts";
 import { freeNames } from "./names.ts";
 import { assignBridges, type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
-import { insertRange, loadRanges, loadSources } from "./store-rows.ts";
+import { insertRange, loadRanges, loadSources, openTraffic, replaceRange } from "./store-rows.ts";
+import type { Traffic } from "./update-meanwhile.ts";
 
 /** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
 export type FileSources = ReadonlyMap<string, Uint8Array>;
@@ -21,6 +22,19 @@ export interface NewRange {
 	/** Exact name; null: the blueprint's name and the next free number. */
 	readonly name: string | null;
 	readonly copies: number;
+}
+
+/** What a range is to become by an update. */
+export interface ReplacedContent {
+	readonly blueprint: ResolvedBlueprint;
+	readonly sources: FileSources;
+	readonly text: string;
+	readonly file: string;
+	/** Machines that stay by name and need a new container. */
+	readonly recreatedMachines: ReadonlySet<string>;
+	/** Networks that stay by name and are made again. */
+	readonly recreatedNetworks: ReadonlySet<string>;
+	readonly meanwhile: Traffic | null;
 }
 
 export type RangePatch = Partial<
@@ -111,6 +125,41 @@ export class RangeStore {
 		this.touch(range.id);
 	}
 
+	/**
+	 * Records in one transaction what a range is to become, as an update that is not finished. Machines that stay keep
+	 * their records; those that need a new container have none from now on.
+	 */
+	replace(range: RangeRecord, content: ReplacedContent): void {
+		const { blueprint, meanwhile } = content;
+		const present = new Map(range.machines.map((machine) => [machine.spec.name, machine]));
+		const next: RangeRecord = {
+			...range,
+			blueprint,
+			bridges: assignBridges(blueprint.networks, range.bridges, content.recreatedNetworks),
+			meanwhile,
+			interrupted: "update",
+			reason: null,
+			machines: blueprint.machines.map((spec): MachineRecord => {
+				const old = present.get(spec.name);
+				if (old === undefined) return newMachine(range.id, spec);
+				if (!content.recreatedMachines.has(spec.name)) return { ...old, spec };
+				return { ...newMachine(range.id, spec), wanted: old.wanted };
+			}),
+		};
+		this.#db.write((orm) => replaceRange(orm, next, content));
+		// Who holds a machine's record sees it change.
+		const machines = next.machines.map((machine) => Object.assign(present.get(machine.spec.name) ?? machine, machine));
+		Object.assign(range, { ...next, machines });
+		this.touch(range.id);
+	}
+
+	/** From now on the range's traffic is what its blueprint says. */
+	openTraffic(range: RangeRecord): void {
+		if (range.meanwhile === null) return;
+		this.#db.write((orm) => openTraffic(orm, range.id));
+		range.meanwhile = null;
+	}
+
 	updateMachine(range: RangeRecord, machine: MachineRecord, patch: MachinePatch): void {
 		if (!differs(machine, patch)) return;
 		Object.assign(machine, patch);
@@ -191,6 +240,7 @@ function newRecord(name: string, blueprint: ResolvedBlueprint): RangeRecord {
 		createdAt: new Date().toISOString(),
 		blueprint,
 		bridges: assignBridges(blueprint.networks),
+		meanwhile: null,
 		state: "deploying",
 		reason: null,
 		wanted: "running",
@@ -198,15 +248,13 @@ function newRecord(name: string, blueprint: ResolvedBlueprint): RangeRecord {
 		profile: null,
 		profileReason: null,
 		dind: null,
-		machines: blueprint.machines.map((spec) => ({
-			id: machineId(id, spec.name),
-			spec,
-			state: "creating",
-			reason: null,
-			wanted: "running",
-			engineId: null,
-		})),
+		machines: blueprint.machines.map((spec) => newMachine(id, spec)),
 	};
+}
+
+function newMachine(rangeId: string, spec: ResolvedMachine): MachineRecord {
+	const id = machineId(rangeId, spec.name);
+	return { id, spec, state: "creating", reason: null, wanted: "running", engineId: null };
 }
 
 function differs<T extends object>(current: T, patch: Partial<T>): boolean {
