@@ -3,7 +3,16 @@ import { defineConfig } from "vitest/config";
 /**
  * unit: the pure core, no engine, many and fast.
  * integration: real engines; one file at a time, because two cores and one engine are shared.
+ * attack: the promises of docs/isolation.md, each attacked on a real range; one file at a time as well.
  */
+const attacks = ["main/**/*.attack.ts", "main/filter/filter.integration.ts"];
+const realEngine = {
+	environment: "node",
+	fileParallelism: false,
+	testTimeout: 120_000,
+	hookTimeout: 180_000,
+} as const;
+
 export default defineConfig({
 	test: {
 		projects: [
@@ -20,12 +29,11 @@ export default defineConfig({
 				test: {
 					name: "integration",
 					include: ["{main,electron}/**/*.integration.ts"],
-					environment: "node",
-					fileParallelism: false,
-					testTimeout: 120_000,
-					hookTimeout: 180_000,
+					exclude: attacks,
+					...realEngine,
 				},
 			},
+			{ test: { name: "attack", include: attacks, ...realEngine } },
 		],
 	},
 });

@@ -21,6 +21,7 @@ export const stages = [
 	{ name: "migrations", run: checkMigrations },
 	{ name: "unit", run: () => vitest("unit", 10 * minute) },
 	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 25 * minute) },
+	{ name: "attack", needs: ["engine"], run: () => vitest("attack", 20 * minute) },
 	{ name: "build", run: () => npmCheck("build", 5 * minute) },
 	{ name: "e2e", needs: ["engine", "electron"], run: () => playwright(25 * minute) },
 ];
