@@ -85,7 +85,9 @@ async function operate(
 	const title = `${verb} ${range.name}`;
 	const events = new OperationEvents(deps.events, { range, actor, type: `range.${operation}`, title });
 	const state = stateDuring(operation);
-	store.update(range, { reason: null, interrupted: null, ...(state === null ? {} : { state }) });
+	// An update that died is not over by a stop or a pause.
+	const interrupted = range.interrupted === "update" ? "update" : null;
+	store.update(range, { reason: null, interrupted, ...(state === null ? {} : { state }) });
 	events.started();
 	const runner = new StepRunner(parts, { range, task });
 	try {

@@ -51,10 +51,15 @@ export class MachineStates {
 	}
 
 	/** Compares all machines with what the engine holds. */
-	async seeAll(range: RangeRecord, provider: MachineProvider, signal: AbortSignal): Promise<void> {
+	async seeAll(
+		range: RangeRecord,
+		provider: MachineProvider,
+		signal: AbortSignal,
+		machines = range.machines,
+	): Promise<void> {
 		const found = new Map((await provider.list(signal)).map((machine) => [machine.name, machine]));
 		await Promise.all(
-			range.machines
+			machines
 				.filter((machine) => !this.#claimed.has(machine.id))
 				.map((machine) => this.see(range, machine, found.get(machine.spec.name) ?? null, provider, signal)),
 		);
@@ -67,6 +72,12 @@ export class MachineStates {
 		provider: MachineProvider,
 		signal: AbortSignal,
 	): Promise<void> {
+		if (observed !== null && machine.engineId === null && range.interrupted === "update") {
+			// The container from before the update is not the machine any more; the update removes it.
+			const reason = "It is to be made again, and the update did not come to that.";
+			this.#store.updateMachine(range, machine, { state: "failed", reason });
+			return;
+		}
 		if (observed !== null && machine.engineId !== observed.engineId) {
 			this.#store.updateMachine(range, machine, { engineId: observed.engineId });
 		}

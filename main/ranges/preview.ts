@@ -26,10 +26,17 @@ export interface PreparedDeploy {
 
 const factsLimitMs = 120_000;
 
-/** Reads everything that a deploy needs, so that the files may go away afterwards. Errors: `BLUEPRINT_INVALID`, `INPUT_INVALID`. */
-export async function prepareDeploy(deps: RangesDeps, request: DeployRequest): Promise<PreparedDeploy> {
+/**
+ * Reads everything that a deploy needs, so that the files may go away afterwards. Machines that are `present` in a
+ * range keep their addresses where the blueprint gives none. Errors: `BLUEPRINT_INVALID`, `INPUT_INVALID`.
+ */
+export async function prepareDeploy(
+	deps: RangesDeps,
+	request: DeployRequest,
+	present: ResolvedBlueprint["machines"] = [],
+): Promise<PreparedDeploy> {
 	const { file, text, folder } = await loadBlueprint(request.source, deps.shippedFolder);
-	const { blueprint, errors, warnings } = parseBlueprint(text, file, deps.library);
+	const { blueprint, errors, warnings } = parseBlueprint(text, file, deps.library, present);
 	if (blueprint === null) throw blueprintInvalid(file, errors);
 	const sources = await loadFileSources(blueprint, folder);
 	return { request, file, text, blueprint, sources, warnings };
@@ -41,16 +48,24 @@ interface PreflightParts {
 	readonly profiles: ProfileMemory;
 }
 
-/** The report on the engine's side of a deploy. An engine that does not answer is an error in it. */
+/**
+ * The report on the engine's side of a deploy, or of an update of the range `replaced`, which then does not count
+ * among the others. An engine that does not answer is an error in it.
+ */
 export async function preflight(
 	{ deps, store, profiles }: PreflightParts,
 	{ blueprint, request }: PreparedDeploy,
+	replaced: string | null = null,
 ): Promise<{ findings: PreflightFinding[]; facts: PreflightFacts | null }> {
 	try {
 		const signal = AbortSignal.timeout(factsLimitMs);
 		const host = await deps.host.ready(signal);
 		const o = { host, blueprint, copies: request.copies, profile: request.profile };
-		const facts = await gatherFacts({ deps, profiles, ranges: store.all() }, o, signal);
+		const facts = await gatherFacts(
+			{ deps, profiles, ranges: store.all().filter(({ id }) => id !== replaced) },
+			o,
+			signal,
+		);
 		return { findings: preflightFindings(blueprint, facts), facts };
 	} catch (error) {
 		const { message, remedy, code } = toErrorInfo(error);

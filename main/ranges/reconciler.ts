@@ -5,8 +5,9 @@ import type { RangeConnection } from "./connections.ts";
 import { interruptedReason } from "./interruption.ts";
 import type { ObserverEars } from "./observer.ts";
 import type { OperationParts } from "./parts.ts";
+import { raiseWall } from "./range-wall.ts";
 import type { RangeRecord } from "./record.ts";
-import { operationOf } from "./states.ts";
+import { type ContainerState, operationOf } from "./states.ts";
 import { containerFacts, unreachableReason } from "./truth.ts";
 
 export interface ReconcilerOptions {
@@ -37,6 +38,14 @@ export class Reconciler implements ObserverEars {
 	markInterrupted(): void {
 		const { store } = this.#o.parts;
 		for (const range of store.all()) {
+			if (range.interrupted === "update") {
+				// It says so since it was recorded; the step is known when it died in one.
+				const step = store.openSteps(range.id)[0] ?? null;
+				if (step !== null || range.reason === null) {
+					store.update(range, { state: "degraded", reason: interruptedReason("update", step) });
+				}
+				continue;
+			}
 			const operation = operationOf(range.state);
 			// A destroy is simply finished, by the first reconcile.
 			if (operation === null || operation === "destroy" || range.wanted === "destroyed") continue;
@@ -129,6 +138,7 @@ export class Reconciler implements ObserverEars {
 			const before = range.state;
 			await truth.settle(range, signal);
 			if (range.state !== before) this.#tell(range);
+			await this.#finishNetworkSwitch(range, container, signal);
 		} catch (error) {
 			if (signal.aborted) return;
 			this.#complain(range, error);
@@ -137,6 +147,14 @@ export class Reconciler implements ObserverEars {
 				store.update(range, { reason: `Its state could not be found out: ${toErrorInfo(error).message}` });
 			}
 		}
+	}
+
+	/** A switch of a network's internet that died half-way: the filter is asserted by now, the wall outside is not. */
+	async #finishNetworkSwitch(range: RangeRecord, container: ContainerState, signal: AbortSignal): Promise<void> {
+		const { store, deps } = this.#o.parts;
+		if (range.interrupted !== null || range.dind === null || store.openSteps(range.id).length === 0) return;
+		if (container === "running") await raiseWall(deps, deps.host.current(), range, range.dind.image, signal);
+		store.clearJournal(range.id);
 	}
 
 	#tell(range: RangeRecord): void {

@@ -1,26 +1,25 @@
 import { toErrorInfo } from "../../contract/errors.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import type { RangesDeps } from "./deps.ts";
-import { runGraph, type StepResult } from "./graph.ts";
+import { type GraphStep, runGraph, type StepResult } from "./graph.ts";
 import type { MachineSteps } from "./machine-steps.ts";
-import type { RangeStep } from "./planner.ts";
 import type { RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
-export interface StepsToRun {
+export interface StepsToRun<S extends GraphStep> {
 	readonly range: RangeRecord;
 	readonly task: TaskRun;
-	readonly steps: readonly RangeStep[];
-	run(step: RangeStep, signal: AbortSignal): Promise<StepResult>;
+	readonly steps: readonly S[];
+	run(step: S, signal: AbortSignal): Promise<StepResult>;
 }
 
 /** Runs steps as the task's, each written to the journal before it begins and after it ended. */
-export async function runSteps(
+export async function runSteps<S extends GraphStep & { readonly machine?: string }>(
 	parts: { deps: RangesDeps; store: RangeStore; machines: MachineSteps },
-	{ range, task, steps, run }: StepsToRun,
+	{ range, task, steps, run }: StepsToRun<S>,
 ): Promise<void> {
 	const { deps, store, machines } = parts;
-	const mark = (step: RangeStep, state: "begun" | "done" | "failed") => {
+	const mark = (step: S, state: "begun" | "done" | "failed") => {
 		store.journal(range.id, task.id, step.id, state);
 		deps.onStep?.({ rangeId: range.id, id: step.id, moment: state === "begun" ? "begun" : "ended" });
 	};
@@ -45,9 +44,9 @@ export async function runSteps(
 				task.fail(step.id, isEcho ? "cancelled" : toErrorInfo(error).message);
 			},
 			heldBack(step, cause) {
-				const by = "machine" in cause ? cause.machine : cause.title;
+				const by = cause.machine ?? cause.title;
 				task.skip(step.id, `not done, because ${by} failed`);
-				if ("machine" in step) machines.heldBack(range, step.machine, by);
+				if (step.machine !== undefined) machines.heldBack(range, step.machine, by);
 			},
 		},
 	});
