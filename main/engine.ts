@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { HostInfo } from "../contract/engines.ts";
+import { captureTarget } from "./capture/index.ts";
 import { ChangeBus } from "./changes/change-bus.ts";
 import { Consoles } from "./consoles/index.ts";
 import { installationId } from "./db/installation.ts";
@@ -84,6 +85,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	});
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
+		locateNetwork: async (range, network) => captureTarget(await ranges.site(range), network),
 		scrollback: () => settings.get().scrollback,
 		log,
 	});

@@ -90,7 +90,7 @@ export function addEngineCommands(program: Command): void {
 		.action(async (shell: string) => (await import("./commands/completion.ts")).completion(shell, program));
 	program
 		.command("__complete", { hidden: true })
-		.argument("<kind>", "ranges, machines or blueprints")
+		.argument("<kind>", "ranges, machines, networks or blueprints")
 		.argument("[range]")
 		.action(async (kind: string, range: string | undefined) =>
 			(await import("./commands/complete-words.ts")).completeWords(kind, range),

@@ -5,6 +5,7 @@ import { addEngineCommands } from "./program-engine.ts";
 import { addMachineCommands } from "./program-machines.ts";
 import { addNetworkCommands } from "./program-network.ts";
 import { addRangeCommands } from "./program-ranges.ts";
+import { addWatchCommands } from "./program-watch.ts";
 
 /**
  * The whole command line as data: names, options, help. What a command does is
@@ -28,6 +29,7 @@ export function createProgram(): Command {
 	addRangeCommands(program);
 	addMachineCommands(program);
 	addNetworkCommands(program);
+	addWatchCommands(program);
 	addEngineCommands(program);
 	program.addHelpText(
 		"after",

@@ -37,6 +37,7 @@ beforeAll(async () => {
 			vncPort: 5900,
 			title: "machine web of range test",
 		}),
+		locateNetwork: async () => ({ host, dind, bridge: "hr0", title: "network lan of range test" }),
 	});
 });
 

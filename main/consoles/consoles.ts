@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ChannelRequest } from "../../contract/consoles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { Logger } from "../log.ts";
+import { type CaptureTarget, openCaptureChannel } from "./capture-channel.ts";
 import type { Channel, ChannelTarget } from "./channel.ts";
 import { openExecChannel } from "./exec-channel.ts";
 import { openLogsChannel } from "./logs-channel.ts";
@@ -14,17 +15,23 @@ const sessionLimit = 128;
 export interface ConsolesOptions {
 	/** RANGE_NOT_FOUND, MACHINE_NOT_FOUND, or STATE_CONFLICT when the machine does not run. */
 	locate(range: string, machine: string): Promise<ChannelTarget>;
+	/** RANGE_NOT_FOUND, NETWORK_NOT_FOUND, or STATE_CONFLICT when the range does not run. */
+	locateNetwork(range: string, network: string): Promise<CaptureTarget>;
 	/** Rows of scroll-back that a new shell keeps. */
 	scrollback(): number;
 	log: Logger;
 }
+
+type MachineRequest = Exclude<ChannelRequest, { kind: "capture" }>;
+/** What a channel ends with. */
+type Owner = Pick<CaptureTarget, "dind"> & { containerId?: string };
 
 /** The consoles of all machines: opens channels, and keeps the shells that live on when their client goes. */
 export class Consoles {
 	readonly #options: ConsolesOptions;
 	/** Oldest first. */
 	readonly #sessions = new Map<string, ShellSession>();
-	readonly #channels = new Map<Channel, ChannelTarget>();
+	readonly #channels = new Map<Channel, Owner>();
 	#isClosed = false;
 
 	constructor(options: ConsolesOptions) {
@@ -36,9 +43,8 @@ export class Consoles {
 		if (request.kind === "shell" && request.session !== undefined) {
 			return this.#attach(request.session, request);
 		}
-		const target = await this.#options.locate(request.range, request.machine);
-		const channel = await this.#open(target, request);
-		this.#channels.set(channel, target);
+		const { channel, owner } = await this.#openFor(request);
+		this.#channels.set(channel, owner);
 		void channel.closed.then(() => this.#channels.delete(channel));
 		if (this.#isClosed) channel.close();
 		return channel;
@@ -51,7 +57,7 @@ export class Consoles {
 
 	/** Ends everything that is open to a machine's container, or to all machines of a range's DinD. */
 	closeOf(what: { dind: string } | { containerId: string }, message: string): void {
-		const matches = (target: ChannelTarget) =>
+		const matches = (target: Owner) =>
 			"dind" in what ? target.dind.container === what.dind : target.containerId === what.containerId;
 		const reason = new HomerangeError("STATE_CONFLICT", message).toInfo();
 		for (const session of this.#sessions.values()) if (matches(session.target)) session.end(reason);
@@ -66,7 +72,16 @@ export class Consoles {
 		for (const channel of this.#channels.keys()) channel.end(reason);
 	}
 
-	async #open(target: ChannelTarget, request: ChannelRequest): Promise<Channel> {
+	async #openFor(request: ChannelRequest): Promise<{ channel: Channel; owner: Owner }> {
+		if (request.kind === "capture") {
+			const owner = await this.#options.locateNetwork(request.range, request.network);
+			return { channel: await openCaptureChannel(owner, request), owner };
+		}
+		const owner = await this.#options.locate(request.range, request.machine);
+		return { channel: await this.#open(owner, request), owner };
+	}
+
+	async #open(target: ChannelTarget, request: MachineRequest): Promise<Channel> {
 		switch (request.kind) {
 			case "shell":
 				return (await this.#startShell(target, request)).attach(request);

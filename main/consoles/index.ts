@@ -1,2 +1,3 @@
+export type { CaptureTarget } from "./capture-channel.ts";
 export type { Channel, ChannelTarget } from "./channel.ts";
 export { Consoles, type ConsolesOptions } from "./consoles.ts";

@@ -84,6 +84,14 @@ describe("the way to a client", () => {
 		await client.outbox.closed;
 	});
 
+	test("lets its source go on when the client listens only after the first bytes", () => {
+		const client = new Client();
+		client.outbox.push("stdout", Buffer.from("early"));
+		expect(client.outbox.isFull).toBe(true);
+		client.connect();
+		expect([client.text, client.drains, client.outbox.isFull]).toEqual(["early", 1, false]);
+	});
+
 	test("ignores acknowledgements that make no sense", () => {
 		const client = new Client();
 		client.connect();

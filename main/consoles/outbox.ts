@@ -26,11 +26,14 @@ export class Outbox {
 
 	/** Begins to send. */
 	connect(emit: (frame: ChannelFrame) => void): void {
+		const wasFull = this.isFull;
 		this.#emit = emit;
 		const early = this.#early;
 		this.#early = [];
 		for (const frame of early) emit(frame);
 		this.#flush();
+		// What came before its listener filled it, and its source was told to wait.
+		if (wasFull && !this.isFull && !this.isClosed) this.#onDrain();
 	}
 
 	get isFull(): boolean {

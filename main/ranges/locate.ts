@@ -1,14 +1,12 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ChannelTarget } from "../consoles/index.ts";
 import type { OperationParts } from "./parts.ts";
+import { connectRunning } from "./range-site.ts";
 import { findMachine, type RangeRecord } from "./record.ts";
-import { containerFacts } from "./truth.ts";
-
-const limitMs = 30_000;
 
 /** The engines and the container behind a machine. Errors: `MACHINE_NOT_FOUND`, `STATE_CONFLICT`. */
 export async function locateMachine(
-	{ deps, truth, connections }: OperationParts,
+	parts: OperationParts,
 	range: RangeRecord,
 	machineRef: string,
 	signal: AbortSignal,
@@ -21,16 +19,7 @@ export async function locateMachine(
 			place: title,
 		});
 	}
-	// A frozen range has connections that do not answer.
-	const known = range.state === "paused" ? null : connections.find(range.id);
-	const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-	if (known === null && (await containerFacts(await deps.host.ready(limit), range, limit)).state !== "running") {
-		throw new HomerangeError("STATE_CONFLICT", `${range.name} is ${range.state}, so ${title} cannot be reached.`, {
-			remedy: range.state === "paused" ? "Resume the range first." : "Start the range first.",
-			place: title,
-		});
-	}
-	const { host, inner, dind } = known ?? (await truth.connect(range, limit));
+	const { host, inner, dind } = await connectRunning(parts, range, `${title} cannot be reached`, signal);
 	return {
 		host,
 		inner,

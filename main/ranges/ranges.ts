@@ -29,6 +29,7 @@ import { findOrphans, removeOrphans } from "./orphans.ts";
 import type { OperationParts } from "./parts.ts";
 import { preflight, preflightError, prepareDeploy, previewDeploy } from "./preview.ts";
 import { ProfileMemory } from "./profile-memory.ts";
+import { openRangeSite, type RangeSite } from "./range-site.ts";
 import { Reconciler } from "./reconciler.ts";
 import { findMachine, type RangeRecord } from "./record.ts";
 import { RangeStore } from "./store.ts";
@@ -166,6 +167,11 @@ export class Ranges {
 	/** Where the consoles of a machine are reached. */
 	async locate(ref: string, machine: string): Promise<ChannelTarget> {
 		return await locateMachine(this.#parts, this.#store.get(ref), machine, this.#closed.signal);
+	}
+
+	/** A running range, for what looks into it from beside. */
+	async site(ref: string, signal: AbortSignal = this.#closed.signal): Promise<RangeSite> {
+		return await openRangeSite(this.#parts, this.#store.get(ref), AbortSignal.any([signal, this.#closed.signal]));
 	}
 
 	/** Compares what is wanted, what is recorded and what the engine shows, for every range. */

@@ -18,8 +18,8 @@ async function words(kind: string, range: string | undefined): Promise<string[]>
 	const client = await connectRunning();
 	if (client === null) return kind === "ranges" ? readRangeNames(dataFolder()) : [];
 	try {
-		if (kind === "machines" && range !== undefined) {
-			return (await client.api.ranges.get({ range })).machines.map((machine) => machine.name);
+		if ((kind === "machines" || kind === "networks") && range !== undefined) {
+			return (await client.api.ranges.get({ range }))[kind].map(({ name }) => name);
 		}
 		return kind === "ranges" ? (await client.api.ranges.list({})).map((one) => one.name) : [];
 	} finally {

@@ -42,7 +42,7 @@ function bash(words: Words[]): string {
 _homerange_words() {
 	case $1 in
 	@ranges) homerange __complete ranges 2>/dev/null ;;
-	@machines) homerange __complete machines "$2" 2>/dev/null ;;
+	@machines|@networks) homerange __complete "\${1#@}" "$2" 2>/dev/null ;;
 	@files) homerange __complete blueprints 2>/dev/null; compgen -f -- "$3" ;;
 	*) echo "$1" ;;
 	esac
@@ -68,6 +68,7 @@ complete -o filenames -F _homerange homerange`;
 function kindOf(argument: string | undefined): string {
 	if (argument === "range") return "@ranges";
 	if (argument === "machine") return "@machines";
+	if (argument === "network") return "@networks";
 	if (argument === "file") return "@files";
 	return argument === "shell" ? "bash zsh fish" : "";
 }
@@ -89,9 +90,11 @@ function fish(words: Words[]): string {
 			...options.map((flag) => `complete -c homerange -n '${here}' -l ${flag.replace(/^-+/, "")}`),
 			...(subcommands.length > 0 ? [`complete -c homerange -n '${here}' -f -a '${subcommands.join(" ")}'`] : []),
 			...(argument === null ? [] : [`complete -c homerange -n '${here}' -a '(homerange __complete ${argument})'`]),
-			...(takes.includes("machine")
-				? [`complete -c homerange -n '${here}' -f -a '(homerange __complete machines (commandline -opc)[3])'`]
-				: []),
+			...["machine", "network"]
+				.filter((kind) => takes.includes(kind))
+				.map(
+					(kind) => `complete -c homerange -n '${here}' -f -a '(homerange __complete ${kind}s (commandline -opc)[3])'`,
+				),
 		];
 	});
 	return ["# fish completion of homerange", ...lines].join("\n");
