@@ -8,6 +8,7 @@ import { installationId } from "./db/installation.ts";
 import { openDatabase } from "./db/open.ts";
 import { HostEngine } from "./docker/host-engine.ts";
 import { AuditLog } from "./events/audit-log.ts";
+import { DiskGuard } from "./guard/index.ts";
 import { openLibrary } from "./library/library.ts";
 import { openLog } from "./log.ts";
 import { prepareDataFolder, type ResourcePaths, socketPath } from "./paths.ts";
@@ -83,6 +84,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		owner: installationId(db, dataFolder),
 		log,
 	});
+	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
 		locateNetwork: async (range, network) => captureTarget(await ranges.site(range), network),
@@ -112,6 +114,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	async function letGo(): Promise<void> {
 		log.info({}, "the engine ends");
 		ending.abort();
+		guard.close();
 		await tasks.close();
 		consoles.close();
 		await ranges.close();

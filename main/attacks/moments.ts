@@ -32,9 +32,7 @@ export function momentAttacks(bed: () => AttackBed): void {
 
 	test("another machine is connected to a network, and disconnected", async () => {
 		const { a } = bed();
-		const { inner } = await bed().test.ranges.locate(a.name, "beta");
-		const { Id: beta } =
-			(await inner.api.listContainers({ filters: { label: ["io.homerange.machine=beta"] } }))[0] ?? {};
+		const { inner, containerId: beta } = await bed().test.ranges.locate(a.name, "beta");
 		const vault = inner.api.getNetwork("vault");
 		await vault.connect({ Container: beta });
 		try {

@@ -12,8 +12,10 @@ export interface HelperRequest {
 	/** Plain sh. Values go in as arguments, never into the script's text. */
 	script: string;
 	arguments?: string[];
-	/** May change the packet filter of the engine's host. Nothing else is ever granted. */
+	/** May change the packet filter of the engine's host. */
 	mayFilter?: boolean;
+	/** Volumes that it may read, whoever owns their files, and not write: at /volumes/0, /volumes/1 and so on. */
+	readsVolumes?: readonly string[];
 	labels?: Record<string, string>;
 }
 
@@ -27,6 +29,7 @@ export async function runHostHelper(
 	request: HelperRequest,
 	signal?: AbortSignal,
 ): Promise<{ exitCode: number; output: string }> {
+	const { mayFilter = false, readsVolumes = [] } = request;
 	const limit = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(limitMs)]);
 	const abort = abortable({}, limit);
 	const container = await host.api.createContainer({
@@ -41,7 +44,13 @@ export async function runHostHelper(
 		HostConfig: {
 			NetworkMode: "host",
 			CapDrop: ["ALL"],
-			CapAdd: request.mayFilter ? ["NET_ADMIN", "NET_RAW"] : [],
+			CapAdd: [...(mayFilter ? ["NET_ADMIN", "NET_RAW"] : []), ...(readsVolumes.length > 0 ? ["DAC_READ_SEARCH"] : [])],
+			Mounts: readsVolumes.map((volume, n) => ({
+				Type: "volume" as const,
+				Source: volume,
+				Target: `/volumes/${n}`,
+				ReadOnly: true,
+			})),
 			AutoRemove: true,
 			LogConfig: { Type: "none", Config: {} },
 			RestartPolicy: { Name: "no" },

@@ -128,6 +128,22 @@ export class Ranges {
 		return this.#operate(ref, machine, "resume", actor);
 	}
 
+	/** Pauses a range because it must not go on, and shows why. Resolves when it is paused. */
+	async hold(ref: string, reason: string, actor: string): Promise<void> {
+		const { taskId } = await this.pause(ref, undefined, actor);
+		const { error } = await this.#deps.tasks.whenEnded(taskId);
+		if (error !== null) throw HomerangeError.fromInfo(error);
+		this.explainPause(ref, reason);
+	}
+
+	/** What is shown as the reason of a range while it is paused. */
+	explainPause(ref: string, reason: string | null): void {
+		const range = this.#store.find(ref);
+		if (range === null) return;
+		range.held = reason;
+		this.#store.touch(range.id);
+	}
+
 	/** Always possible: what acts on the range is cancelled first. Joins a destroy that runs already. */
 	async destroy(ref: string, actor: string): Promise<Started> {
 		return this.#destroy(this.#store.get(ref), actor);

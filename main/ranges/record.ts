@@ -47,6 +47,8 @@ export interface RangeRecord {
 	meanwhile: Traffic | null;
 	state: RangeState;
 	reason: string | null;
+	/** Why it was paused by the product itself; shown while it is paused, and kept nowhere else. */
+	held?: string | null;
 	wanted: RangeWanted;
 	/** The operation that died half-way. */
 	interrupted: string | null;
@@ -118,7 +120,8 @@ export function toSummary(range: RangeRecord, taskId: string | null): RangeSumma
 }
 
 function common(range: RangeRecord, taskId: string | null): Omit<RangeSummary, "counts"> {
-	const { id, name, state, reason, createdAt, interrupted, blueprint, dind, profile } = range;
+	const { id, name, state, createdAt, interrupted, blueprint, dind, profile } = range;
+	const reason = range.reason ?? (state === "paused" ? (range.held ?? null) : null);
 	return {
 		id,
 		name,

@@ -1,0 +1,1 @@
+export { DiskGuard, type DiskGuardParts } from "./disk-guard.ts";
