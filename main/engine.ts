@@ -37,7 +37,7 @@ export interface Engine {
 	readonly info: HostInfo;
 	/** Resolves when the engine has let go of everything. */
 	readonly ended: Promise<void>;
-	/** No client is connected, nothing runs, and no shell waits to be attached again. */
+	/** No client is connected, nothing runs, no shell waits to be attached again and no machine to be started again. */
 	isQuiet(): boolean;
 	/** Calls back when the last client left or the last task ended. */
 	onQuiet(listener: () => void): void;
@@ -131,7 +131,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		consoles,
 		info,
 		ended,
-		isQuiet: () => server.clients === 0 && tasks.running().length === 0 && consoles.shells === 0,
+		isQuiet: () => server.clients === 0 && tasks.running().length === 0 && consoles.shells === 0 && !ranges.isWaiting,
 		onQuiet: (listener) => {
 			server.onIdle(listener);
 			tasks.onIdle(listener);

@@ -8,7 +8,6 @@ export interface DindLimits {
 	readonly memoryBytes: number;
 }
 
-// biome-ignore lint/style/useNamingConvention: the engine's names
 const limitsAnswer = z.object({ NanoCpus: z.number(), Memory: z.number() });
 
 const nanoCpus = (cpus: number): number => Math.round(cpus * 1e9);

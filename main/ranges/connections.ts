@@ -74,7 +74,10 @@ export class Connections {
 			inner,
 			site: { host, container: dind.container, enterNetns: (command) => dind.enterNetns(command) },
 			range: { owner: this.#deps.owner, rangeId: range.id, rangeName: range.name },
-			gateways: new Map(range.blueprint.networks.map((network) => [network.name, network.gateway])),
+			// As they are when asked for: an update brings new ones.
+			get gateways() {
+				return new Map(range.blueprint.networks.map((network) => [network.name, network.gateway]));
+			},
 			limits: dind.profile.limits,
 			attachRouter: (pid, signal) => attachRouter({ host, dind, pid }, routerSpec(range), signal),
 			fileSources: () => this.#store.fileSources(range.id),

@@ -10,18 +10,28 @@ import type { RangeStore } from "./store.ts";
 /** Lines of its last output that a machine's reason quotes. */
 const quotedLines = 5;
 
+/** What is told of a machine that ended by itself: its reason, and what comes of it. */
+export type EndedMachine = (
+	range: RangeRecord,
+	machine: MachineRecord,
+	end: Pick<ObservedMachine, "exitCode" | "outOfMemory">,
+	reason: string,
+) => string;
+
 /** Keeps the recorded state of machines true to what their engine shows, and tells when one fails. */
 export class MachineStates {
 	readonly #deps: RangesDeps;
 	readonly #store: RangeStore;
+	readonly #ended: EndedMachine;
 	/** Machines on which a step works now: it alone says their state. True when something happened meanwhile. */
 	readonly #claimed = new Map<string, boolean>();
 	/** What frozen machines were before: a wake makes them that again, without another probe. */
 	readonly #beforeFreeze = new Map<string, { state: MachineState; reason: string | null }>();
 
-	constructor(deps: RangesDeps, store: RangeStore) {
+	constructor(deps: RangesDeps, store: RangeStore, ended: EndedMachine) {
 		this.#deps = deps;
 		this.#store = store;
+		this.#ended = ended;
 	}
 
 	claim(machine: MachineRecord): void {
@@ -95,7 +105,8 @@ export class MachineStates {
 			case "ended": {
 				if (observed === null) return;
 				const said = await provider.tail(observed.engineId, quotedLines, signal);
-				this.fail(range, machine, observed.error ?? exitReason(observed, said));
+				const reason = observed.error ?? exitReason(observed, said);
+				this.fail(range, machine, this.#ended(range, machine, observed, reason));
 			}
 		}
 	}

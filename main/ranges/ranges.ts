@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DeployPreview, DeployRequest } from "../../contract/blueprints.ts";
 import type { EngineStatus } from "../../contract/engines.ts";
 import { HomerangeError } from "../../contract/errors.ts";
+import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../contract/range-update.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
 import type { ChannelTarget } from "../consoles/index.ts";
@@ -31,9 +32,12 @@ import { preflight, preflightError, prepareDeploy, previewDeploy } from "./previ
 import { ProfileMemory } from "./profile-memory.ts";
 import { openRangeSite, type RangeSite } from "./range-site.ts";
 import { Reconciler } from "./reconciler.ts";
-import { findMachine, type RangeRecord } from "./record.ts";
+import { findMachine, type MachineRecord, type RangeRecord } from "./record.ts";
+import { Restarts, systemClock } from "./restarts.ts";
 import { RangeStore } from "./store.ts";
 import { RangeTruth } from "./truth.ts";
+import { updateRange } from "./update-operation.ts";
+import { prepareUpdate, refuseLoss, wantedUpdate } from "./update-request.ts";
 
 type Started = { taskId: string };
 
@@ -44,6 +48,7 @@ export class Ranges {
 	readonly #locks: OperationLocks;
 	readonly #parts: OperationParts;
 	readonly #observer: Observer;
+	readonly #restarts: Restarts;
 	readonly #reconciler: Reconciler;
 	readonly #closed = new AbortController();
 
@@ -52,7 +57,14 @@ export class Ranges {
 		this.#locks = new OperationLocks(deps.tasks);
 		this.#store = new RangeStore(deps.db, deps.changes, (rangeId) => this.#locks.taskOf(rangeId));
 		const store = this.#store;
-		const states = new MachineStates(deps, store);
+		this.#restarts = new Restarts({
+			clock: systemClock,
+			policy: () => deps.settings.get().restartMachines,
+			isBusy: (rangeId) => this.#locks.isBusy(rangeId),
+			start: (range, machine) => this.#startAgain(range, machine),
+			say: (range, machine, reason) => store.updateMachine(range, machine, { reason }),
+		});
+		const states = new MachineStates(deps, store, (...end) => this.#restarts.ended(...end));
 		const connections: Connections = new Connections(deps, store, {
 			opened: (range, connection) => this.#observer.attach(range, connection),
 			closed: (rangeId) => this.#observer.detach(rangeId),
@@ -161,6 +173,8 @@ export class Ranges {
 				});
 			case "deploy":
 				return this.#begin(range, "deploy", actor, (o) => deploy(this.#parts, { ...o, undo: false }));
+			case "update":
+				return this.#continueUpdate(range, actor);
 			case "stop":
 			case "restart":
 			case "pause":
@@ -180,6 +194,29 @@ export class Ranges {
 		return this.#begin(range, "retry", actor, (o) => startRange(this.#parts, o, { onlyWanted: true }));
 	}
 
+	/** What a blueprint would change in a range that exists. */
+	async previewUpdate({ range: ref, source }: PreviewUpdateRequest): Promise<RangeUpdate> {
+		const range = this.#store.get(ref);
+		const prepared = await prepareUpdate(this.#deps, range, source);
+		const { changes } = wantedUpdate(this.#store, range, prepared);
+		const { findings } = await preflight(this.#parts, prepared, range.id);
+		return { rangeId: range.id, rangeName: range.name, changes: [...changes], findings };
+	}
+
+	/** Makes a range what a changed blueprint says. Errors: `STATE_CONFLICT` when disks would be lost and may not. */
+	async update({ range: ref, source, mayLoseData }: UpdateRequest, actor: string): Promise<Started> {
+		const range = this.#store.get(ref);
+		this.#refuseWhileGoing(range, "be updated");
+		const prepared = await prepareUpdate(this.#deps, range, source);
+		const { findings } = await preflight(this.#parts, prepared, range.id);
+		const obstacle = preflightError(findings);
+		if (obstacle !== null) throw obstacle;
+		// Compared and locked in one turn: nothing can change between.
+		const wanted = wantedUpdate(this.#store, range, prepared);
+		if (!mayLoseData) refuseLoss(range, wanted);
+		return this.#begin(range, "update", actor, (o) => updateRange(this.#parts, o, wanted));
+	}
+
 	/** Where the consoles of a machine are reached. */
 	async locate(ref: string, machine: string): Promise<ChannelTarget> {
 		return await locateMachine(this.#parts, this.#store.get(ref), machine, this.#closed.signal);
@@ -194,6 +231,14 @@ export class Ranges {
 	async reconcile(signal: AbortSignal): Promise<void> {
 		await this.#observer.watchHost();
 		await this.#reconciler.reconcile(AbortSignal.any([signal, this.#closed.signal]));
+		for (const range of this.#store.all()) {
+			for (const machine of range.machines) this.#restarts.takeOver(range, machine);
+		}
+	}
+
+	/** True while a machine waits for its next start by the restart policy. */
+	get isWaiting(): boolean {
+		return this.#restarts.isWaiting;
 	}
 
 	findOrphans(signal: AbortSignal): Promise<string[]> {
@@ -207,6 +252,7 @@ export class Ranges {
 	/** Lets go of every engine. Ranges go on. */
 	async close(): Promise<void> {
 		this.#closed.abort();
+		this.#restarts.close();
 		this.#reconciler.close();
 		this.#observer.close();
 		this.#parts.connections.closeAll();
@@ -214,7 +260,20 @@ export class Ranges {
 		await delay(0);
 	}
 
+	/** By the restart policy. What comes of it, the machine's state says. */
+	async #startAgain(range: RangeRecord, machine: MachineRecord): Promise<void> {
+		const { name } = machine.spec;
+		try {
+			const run = (o: LifecycleRequest) => operateMachine(this.#parts, { ...o, machine, operation: "start" });
+			const { taskId } = this.#begin(range, "start", "engine", run, { machine: name });
+			await this.#deps.tasks.whenEnded(taskId);
+		} catch (error) {
+			this.#deps.log.warn({ error, range: range.name, machine: name }, "a machine could not be started again");
+		}
+	}
+
 	#destroy(range: RangeRecord, actor: string): Started {
+		this.#restarts.cancel(range.id);
 		return this.#locks.beginDestroy(range, actor, async (task) => {
 			await this.#hostLookedFor(task.signal);
 			await destroy(this.#parts, { range, task, actor });
@@ -234,10 +293,18 @@ export class Ranges {
 		}
 		switch (operation) {
 			case "start":
+				// What an update had in mind is the only way up: its machines may not exist yet.
+				if (range.interrupted === "update") return this.#continueUpdate(range, actor);
 				return this.#begin(range, "start", actor, (o) => startRange(this.#parts, o));
 			case "stop":
 				return this.#begin(range, "stop", actor, (o) => stopRange(this.#parts, o));
 			case "restart":
+				if (range.interrupted === "update") {
+					throw new HomerangeError("STATE_CONFLICT", `The update of ${range.name} did not reach its end.`, {
+						remedy: "Continue it first, or destroy the range.",
+						place: range.name,
+					});
+				}
 				return this.#begin(range, "restart", actor, (o) => restartRange(this.#parts, o));
 			case "pause":
 				this.#refuseUnlessAlive(range, "paused");
@@ -248,6 +315,10 @@ export class Ranges {
 			default:
 				return assertNever(operation);
 		}
+	}
+
+	#continueUpdate(range: RangeRecord, actor: string): Started {
+		return this.#begin(range, "update", actor, (o) => updateRange(this.#parts, o, null));
 	}
 
 	#begin(
@@ -263,6 +334,8 @@ export class Ranges {
 			await this.#hostLookedFor(task.signal);
 			await run({ range, task, actor });
 		});
+		// A person knows better than the policy what is to become of it now.
+		if (actor !== "engine") this.#restarts.cancel(range.id, o.machine);
 		this.#store.touch(range.id);
 		// The task's end is a change of the range, too: its `taskId` goes.
 		void this.#deps.tasks.whenEnded(started.taskId).then(() => this.#store.touch(range.id));

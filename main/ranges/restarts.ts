@@ -56,6 +56,11 @@ export class Restarts {
 		this.#o = options;
 	}
 
+	/** True while some try is to come. */
+	get isWaiting(): boolean {
+		return [...this.#tries.values()].some(({ timer }) => timer !== null);
+	}
+
 	/** The machine has ended by itself while nothing operated on it. Gives its reason, with what comes now. */
 	ended(
 		range: RangeRecord,

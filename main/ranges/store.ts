@@ -155,7 +155,6 @@ export class RangeStore {
 
 	/** From now on the range's traffic is what its blueprint says. */
 	openTraffic(range: RangeRecord): void {
-		if (range.meanwhile === null) return;
 		this.#db.write((orm) => openTraffic(orm, range.id));
 		range.meanwhile = null;
 	}

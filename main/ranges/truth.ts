@@ -53,13 +53,15 @@ export class RangeTruth {
 		}));
 		const derived = deriveRangeState({ wanted: range.wanted, container, end, machines });
 		const isAsWanted = derived.state === range.wanted;
-		// A deploy is over only when all of its steps were done; of the others the result is all that counts.
-		if (range.interrupted === null || (range.interrupted !== "deploy" && isAsWanted)) {
+		// These are over only when all of their steps were done; of the others the result is all that counts.
+		const needsItsEnd = range.interrupted === "deploy" || range.interrupted === "update";
+		if (range.interrupted === null || (!needsItsEnd && isAsWanted)) {
 			this.#store.update(range, { ...derived, interrupted: null });
 			return;
 		}
 		const reason = interruptedReason(range.interrupted, this.#store.openSteps(range.id)[0] ?? null);
-		this.#store.update(range, { state: range.interrupted === "deploy" ? "failed" : derived.state, reason });
+		const unfinished = range.interrupted === "update" && derived.state === "running" ? "degraded" : derived.state;
+		this.#store.update(range, { state: range.interrupted === "deploy" ? "failed" : unfinished, reason });
 	}
 
 	/** The connection to a range whose container runs; a new one waits for the inner engine and asserts the filter. */

@@ -24,13 +24,12 @@ export class UpdateSteps {
 	}
 
 	async run(step: UpdateStep, signal: AbortSignal): Promise<StepResult> {
-		const { deps, store } = this.#parts;
+		const { deps } = this.#parts;
 		switch (step.kind) {
 			case "close":
 				return await this.#filterAndWall(step.id, signal);
 			case "open":
-				store.openTraffic(this.#range);
-				return await this.#filterAndWall(step.id, signal);
+				return await this.#open(step.id, signal);
 			case "limits":
 				await limitDind(this.#connection.host, this.#connection.dind, wantedLimits(this.#parts, this.#range), signal);
 				return done;
@@ -44,6 +43,20 @@ export class UpdateSteps {
 				return await this.#removeNetwork(step.engineId, signal);
 			default:
 				return await this.#runner.run(step, signal);
+		}
+	}
+
+	/** Recorded once it is so: an update that dies in this opens it again. */
+	async #open(id: string, signal: AbortSignal): Promise<StepResult> {
+		const { meanwhile } = this.#range;
+		this.#range.meanwhile = null;
+		try {
+			const result = await this.#filterAndWall(id, signal);
+			this.#parts.store.openTraffic(this.#range);
+			return result;
+		} catch (error) {
+			this.#range.meanwhile = meanwhile;
+			throw error;
 		}
 	}
 

@@ -41,7 +41,9 @@ export async function openTestRanges(
 	const settings = new SettingsStore(db, changes, silentLog);
 	const dindImage = process.env.HOMERANGE_DIND_IMAGE || "homerange/dind:28";
 	const isolation = process.env.HOMERANGE_ISOLATION === "unprivileged" ? "unprivileged" : "privileged";
-	settings.set({ dindImage, isolation, stopGraceSeconds: 0, afterRestart: "restore", ...o.settings });
+	// A machine that a test kills stays so, unless the test is about just that.
+	const calm = { stopGraceSeconds: 0, afterRestart: "restore", restartMachines: "never" } as const;
+	settings.set({ dindImage, isolation, ...calm, ...o.settings });
 	const host = new HostEngine({ env: process.env, homeFolder: homedir(), log: silentLog });
 	await host.ready();
 	const deps: RangesDeps = {
