@@ -20,11 +20,12 @@ export function addRangeCommands(program: Command): void {
 		);
 	program
 		.command("deploy")
-		.description("deploy a blueprint as one or more ranges")
+		.description("deploy a blueprint as one or more ranges, or update the range that --name names")
 		.argument("<file>", "a blueprint file, - for stdin, or the name of a shipped blueprint")
 		.option("--name <name>", "name of the range (default: the blueprint's name and a number)")
 		.option("--copies <count>", "deploy so many copies side by side", wholeNumber(1, 50))
-		.option("--dry-run", "print what would be made, and make nothing")
+		.option("--dry-run", "print what would be made or changed, and do nothing")
+		.option("-y, --yes", "do not ask about warnings, nor about disks that an update throws away")
 		.option("--detach", "return at once; the engine goes on")
 		.addOption(
 			new Option("--profile <profile>", "how the range is confined").choices(["auto", "privileged", "unprivileged"]),
@@ -37,7 +38,11 @@ export function addRangeCommands(program: Command): void {
 				"deploy lab.yaml --name monday",
 				"deploy lab.yaml --copies 10",
 				"deploy lab.yaml --dry-run",
-			),
+				"deploy lab.yaml --name monday --dry-run   # once monday exists: what differs",
+			) +
+				"\n\nWith --name of a range that was made from a blueprint of the same name, the range is\n" +
+				"updated: only what differs is changed, everything else runs on. Machines that must be\n" +
+				"made again lose their disks; that is asked about, or agreed to with --yes.",
 		)
 		.action(async (file: string, options: DeployOptions) =>
 			(await import("./commands/deploy.ts")).deploy(file, options),
@@ -64,6 +69,7 @@ export function addRangeCommands(program: Command): void {
 		["restart", "restart a range or one of its machines"],
 		["pause", "freeze a range or one of its machines"],
 		["resume", "let a frozen range or machine run again"],
+		["retry", "try again what failed or died half-way, and leave alone what runs"],
 	] as const;
 	for (const [operation, description] of operations) {
 		program

@@ -1,14 +1,18 @@
-import type { DeployPreview, DeployRequest } from "../../../contract/blueprints.ts";
+import type { DeployRequest } from "../../../contract/blueprints.ts";
 import { exitStatus, HomerangeError } from "../../../contract/errors.ts";
-import type { RangeDetail } from "../../../contract/ranges.ts";
+import type { RangeDetail, RangeSummary } from "../../../contract/ranges.ts";
 import type { Task } from "../../../contract/tasks.ts";
+import type { EngineClient } from "../../rpc/client.ts";
 import { blueprintSource } from "../blueprint-source.ts";
 import { withEngine } from "../connect.ts";
 import { firstFailure, followTasks } from "../follow-tasks.ts";
 import { inspectShape } from "../shapes.ts";
+import { confirm, hasTerminal } from "../terminal/ask.ts";
 import { describePreview } from "../terminal/describe-preview.ts";
+import { describeFindings, describeUpdate } from "../terminal/describe-update.ts";
 import { type Format, print, printJson, say } from "../terminal/print.ts";
 import { plain } from "../terminal/text.ts";
+import { beginUpdate, compare, rangeToUpdate } from "./deploy-update.ts";
 import { printRange } from "./inspect.ts";
 
 export interface DeployOptions {
@@ -16,6 +20,7 @@ export interface DeployOptions {
 	copies?: number;
 	dryRun?: boolean;
 	detach?: boolean;
+	yes?: boolean;
 	profile?: "auto" | "privileged" | "unprivileged";
 	format: Format;
 }
@@ -34,8 +39,15 @@ export async function deploy(file: string, options: DeployOptions): Promise<void
 		...(profile === undefined ? {} : { profile }),
 	};
 	await withEngine(async (client) => {
-		if (options.dryRun) return printPreview(await client.api.blueprints.preview(request), options.format);
-		const started = await client.api.ranges.deploy(request);
+		const present = await rangeToUpdate(client, request);
+		if (options.dryRun) return await printDryRun(client, request, present, options.format);
+		const yes = options.yes ?? false;
+		if (present !== null) {
+			const taskId = await beginUpdate(client, request, present, yes);
+			const tasks = options.detach ? [] : await followTasks(client, [taskId]);
+			return await conclude(tasks, [await client.api.ranges.get({ range: present.id })], options);
+		}
+		const started = await beginDeploy(client, request, yes);
 		const tasks = options.detach
 			? []
 			: await followTasks(
@@ -48,6 +60,18 @@ export async function deploy(file: string, options: DeployOptions): Promise<void
 		);
 		await conclude(tasks, ranges, options);
 	});
+}
+
+/** Warnings are asked about where somebody can answer; a script only reads them. */
+async function beginDeploy(client: EngineClient, request: DeployRequest, yes: boolean) {
+	const { rangeName, findings } = await client.api.blueprints.preview(request);
+	const warnings = findings.filter(({ severity }) => severity === "warning");
+	const isStopped = findings.some(({ severity }) => severity === "error");
+	if (warnings.length > 0 && !isStopped) {
+		say(describeFindings(warnings));
+		if (!yes && hasTerminal()) await confirm(`Deploy ${plain(rangeName)} all the same?`);
+	}
+	return await client.api.ranges.deploy(request);
 }
 
 async function conclude(
@@ -73,10 +97,17 @@ async function conclude(
 	}
 }
 
-async function printPreview(preview: DeployPreview, format: Format): Promise<void> {
-	if (format === "json") await printJson(preview);
-	else await print(describePreview(preview));
-	if (preview.findings.some((finding) => finding.severity === "error")) {
+async function printDryRun(
+	client: EngineClient,
+	request: DeployRequest,
+	present: RangeSummary | null,
+	format: Format,
+): Promise<void> {
+	const dryRun =
+		present === null ? await client.api.blueprints.preview(request) : await compare(client, request, present);
+	if (format === "json") await printJson(dryRun);
+	else await print("changes" in dryRun ? describeUpdate(dryRun) : describePreview(dryRun));
+	if (dryRun.findings.some((finding) => finding.severity === "error")) {
 		process.exitCode = exitStatus("PREFLIGHT_FAILED");
 	}
 }

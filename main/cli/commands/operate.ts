@@ -3,7 +3,7 @@ import { followTasks, throwIfFailed } from "../follow-tasks.ts";
 import type { Format } from "../terminal/print.ts";
 import { printRange } from "./inspect.ts";
 
-type Operation = "start" | "stop" | "restart" | "pause" | "resume" | "continueInterrupted";
+type Operation = "start" | "stop" | "restart" | "pause" | "resume" | "retry" | "continueInterrupted";
 
 /** Runs one operation on a range or a machine to its end and shows the range. */
 export async function operate(

@@ -1,5 +1,6 @@
 import type { DeployPreview } from "../../../contract/blueprints.ts";
 import { formatBytes } from "../../../contract/format-bytes.ts";
+import { describeFindings } from "./describe-update.ts";
 import { networkTable } from "./network-table.ts";
 import { plain, plainLines, table } from "./text.ts";
 
@@ -31,12 +32,7 @@ export function describePreview(preview: DeployPreview): string {
 				sizeBytes === null ? "-" : formatBytes(sizeBytes),
 			]),
 		),
-		preview.findings
-			.map(
-				({ severity, subject, message, remedy }) =>
-					`${severity}: ${plain(subject)}: ${plain(message)}${remedy === null ? "" : ` ${plain(remedy)}`}`,
-			)
-			.join("\n"),
+		describeFindings(preview.findings),
 		preview.warnings.map((issue) => `warning: line ${issue.line}: ${plain(issue.message)}`).join("\n"),
 		`Steps:\n${preview.steps.map((step, index) => `  ${index + 1}. ${plain(step.title)}`).join("\n")}`,
 	];
