@@ -40,7 +40,8 @@ export const strings = {
 		resume: "Resume",
 		destroy: "Destroy…",
 		continueInterrupted: "Continue",
-		startFailed: "Start what is down",
+		retry: "Retry",
+		update: "Update from blueprint…",
 	},
 	confirm: {
 		destroyOne: (name: string) => `Destroy ${name}?`,
@@ -48,6 +49,11 @@ export const strings = {
 		destroyBody: (machines: number) =>
 			`${count(machines, "machine")} and everything written in them will be deleted. This cannot be undone.`,
 		destroy: "Destroy",
+		deployAnyway: (number: number) => `Deploy in spite of ${count(number, "warning")}?`,
+		updateAnyway: (number: number) => `Update in spite of ${count(number, "warning")}?`,
+		warnedBody: "This is what the report before it warns of:",
+		updateLoses: (name: string) => `Update ${name} and lose disks?`,
+		updateLosesBody: "These machines are made again or removed. What was written in them will be deleted:",
 	},
 	rangeStates: {
 		deploying: "Deploying",
@@ -257,6 +263,9 @@ export const strings = {
 		afterRestart: "After a restart of the engine's host",
 		afterRestartHelp: "What happens to ranges that ran.",
 		afterRestarts: { restore: "Start them again", stop: "Leave them stopped" },
+		restartMachines: "When a machine fails by itself",
+		restartMachinesHelp: "Again means up to five times, after 1, 2, 4, 8 and 16 seconds.",
+		restartMachinesChoices: { "on-failure": "Start it again", never: "Leave it failed" },
 		consolesTitle: "Consoles",
 		scrollback: "Lines kept for scrolling back",
 		scrollbackHelp: "1000 to 100000. Takes effect for consoles opened from now on.",
@@ -334,6 +343,29 @@ export const strings = {
 		progress: (ended: number, all: number) => (all === 1 ? "" : `${ended} of ${all} done`),
 		another: "Deploy another",
 		nothingLeft: "Everything that was made has been undone.",
+	},
+
+	update: {
+		title: (range: string) => `Update ${range}`,
+		choose: "Choose the blueprint as it is now. What differs is shown before anything changes.",
+		reading: "Comparing the blueprint with the range…",
+		nothing: "The range is as the blueprint says. An update starts what should run and does not.",
+		changes: (number: number) => count(number, "change"),
+		parts: {
+			description: "Description",
+			limits: "Limits",
+			machine: "Machines",
+			network: "Networks",
+			router: "Router",
+			routes: "Routes",
+		},
+		kinds: { add: "new", remove: "goes", change: "changes", recreate: "made again" },
+		losesDisk: "Its disk is lost.",
+		loses: (number: number) => `${count(number, "machine")} will lose what was written in them`,
+		losesBody: "A machine that is made again or removed loses its disk. All others run on untouched.",
+		update: "Update",
+		reconcile: "Start what is missing",
+		back: "Back to the range",
 	},
 
 	tasks: {

@@ -26,11 +26,17 @@ describe("rangeActions", () => {
 		expect(rangeActions({ ...calm, state: "stopped" })).toContain("start");
 		expect(rangeActions({ ...calm, state: "running" })).not.toContain("start");
 	});
+
+	it("offers a retry where something failed, and an update where the range runs", () => {
+		for (const state of ["degraded", "failed"] as const) expect(rangeActions({ ...calm, state })).toContain("retry");
+		expect(rangeActions({ ...calm, state: "running" })).toContain("update");
+		expect(rangeActions({ ...calm, state: "stopped" })).not.toContain("update");
+	});
 });
 
 describe("machineActions", () => {
-	it("offers a failed machine of a degraded range a start", () => {
-		expect(machineActions({ ...calm, state: "degraded" }, { state: "failed" })).toEqual(["start"]);
+	it("offers a failed machine of a degraded range a retry", () => {
+		expect(machineActions({ ...calm, state: "degraded" }, { state: "failed" })).toEqual(["retry"]);
 	});
 
 	it("offers nothing while the range is stopped, or a task acts on it", () => {

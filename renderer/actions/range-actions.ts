@@ -1,33 +1,45 @@
-import { CirclePause, CirclePlay, type LucideIcon, Play, RotateCw, Square, Trash2 } from "lucide-react";
+import { CirclePause, CirclePlay, FileDiff, type LucideIcon, Play, RotateCw, Square, Trash2 } from "lucide-react";
 import type { Machine, RangeDetail, RangeState } from "../../contract/ranges.ts";
+import { navigateTo, paths } from "../app/navigation.ts";
 import { rpc } from "../bridge/client.ts";
 import { confirm } from "../stores/confirm.ts";
 import { strings } from "../strings.ts";
 import { perform } from "./perform.ts";
 
-export type RangeActionId = "start" | "stop" | "restart" | "pause" | "resume" | "continueInterrupted" | "destroy";
-export type MachineActionId = Exclude<RangeActionId, "continueInterrupted" | "destroy">;
+export type RangeActionId =
+	| "start"
+	| "retry"
+	| "stop"
+	| "restart"
+	| "pause"
+	| "resume"
+	| "update"
+	| "continueInterrupted"
+	| "destroy";
+export type MachineActionId = Exclude<RangeActionId, "update" | "continueInterrupted" | "destroy">;
 
 export const actionIcons: Record<RangeActionId, LucideIcon> = {
 	start: Play,
+	retry: RotateCw,
 	stop: Square,
 	restart: RotateCw,
 	pause: CirclePause,
 	resume: CirclePlay,
+	update: FileDiff,
 	continueInterrupted: RotateCw,
 	destroy: Trash2,
 };
 
 const byState: Record<RangeState, readonly RangeActionId[]> = {
 	deploying: [],
-	running: ["stop", "restart", "pause", "destroy"],
-	degraded: ["start", "stop", "restart", "destroy"],
+	running: ["stop", "restart", "pause", "update", "destroy"],
+	degraded: ["retry", "stop", "restart", "update", "destroy"],
 	stopping: [],
 	stopped: ["start", "destroy"],
 	starting: [],
 	paused: ["resume", "stop", "destroy"],
 	destroying: [],
-	failed: ["start", "destroy"],
+	failed: ["retry", "destroy"],
 };
 
 /** What can be done with a range now. While a task acts on it: nothing but cancelling that task. */
@@ -51,8 +63,9 @@ export function machineActions(
 		case "paused":
 			return ["resume", "stop"];
 		case "stopped":
-		case "failed":
 			return ["start"];
+		case "failed":
+			return ["retry"];
 		case "creating":
 		case "starting":
 		case "stopping":
@@ -65,6 +78,8 @@ export async function runOnRanges(action: RangeActionId, ranges: readonly RangeD
 	const able = ranges.filter((range) => rangeActions(range).includes(action));
 	const first = able[0];
 	if (first === undefined) return;
+	// Each range is compared with its own blueprint on a page of its own.
+	if (action === "update") return navigateTo(paths.update(first.id));
 	if (action === "destroy") {
 		const isConfirmed = await confirm({
 			title: able.length === 1 ? strings.confirm.destroyOne(first.name) : strings.confirm.destroyMany(able.length),

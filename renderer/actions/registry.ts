@@ -46,10 +46,12 @@ export interface Action {
 	run: () => void;
 }
 
-/** Asks for a file by the system's dialog and shows its preview. */
-export async function chooseFile(): Promise<void> {
+/** Asks for a file by the system's dialog and shows its preview, or what it changes in the range that it `updates`. */
+export async function chooseFile(updates?: string): Promise<void> {
 	const path = await shell().chooseBlueprint();
-	if (path !== null) navigateTo(paths.deployFile(path));
+	if (path === null) return;
+	const deploy = paths.deployFile(path);
+	navigateTo(updates === undefined ? deploy : paths.updateBy(updates, deploy));
 }
 
 const handlers: Record<CommandId, { icon: LucideIcon; run: () => void }> = {

@@ -56,5 +56,7 @@ async function takeFile(file: File): Promise<void> {
 		return;
 	}
 	useDroppedText.setState({ file: file.name, text: await file.text() }, true);
-	navigateTo(paths.deployText);
+	// On a range's update page the file is the blueprint of the update.
+	const updates = /^#\/update\/([^/?]+)/.exec(location.hash)?.[1];
+	navigateTo(updates === undefined ? paths.deployText : paths.updateBy(decodeURIComponent(updates), paths.deployText));
 }

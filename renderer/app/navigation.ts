@@ -29,5 +29,8 @@ export const paths = {
 	deployShipped: (name: string) => `/deploy?shipped=${encodeURIComponent(name)}`,
 	deployFile: (path: string) => `/deploy?file=${encodeURIComponent(path)}`,
 	deployText: "/deploy?text=1",
+	update: (id: string) => `/update/${encodeURIComponent(id)}`,
+	/** The same place with another blueprint, as the deploy page's address says it. */
+	updateBy: (id: string, deploy: string) => `/update/${encodeURIComponent(id)}${deploy.slice(paths.deploy.length)}`,
 	deploying: (taskIds: readonly string[]) => `/deploying/${taskIds.map(encodeURIComponent).join(",")}`,
 };

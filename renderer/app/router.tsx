@@ -8,6 +8,7 @@ import { LibraryPage } from "../library/library-page.tsx";
 import { MachinesPage } from "../machines/machines-page.tsx";
 import { RangePage } from "../ranges/range-page.tsx";
 import { RangesPage } from "../ranges/ranges-page.tsx";
+import { UpdatePage } from "../update/update-page.tsx";
 import { App } from "./app.tsx";
 import { PageError } from "./page-error.tsx";
 
@@ -41,6 +42,7 @@ export function createRouter() {
 						{ path: "engine", element: <EnginePage /> },
 						{ path: "deploy", element: <DeployPage /> },
 						{ path: "deploying/:ids", element: <DeployingPage /> },
+						{ path: "update/:id", element: <UpdatePage /> },
 						{ path: "*", element: <Navigate to="/ranges" replace /> },
 					],
 				},

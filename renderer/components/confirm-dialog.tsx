@@ -24,7 +24,7 @@ export function ConfirmDialog() {
 					{question !== null && question.items.length > 0 && (
 						<ul className="mt-3 max-h-40 overflow-y-auto rounded-md bg-sunken px-3 py-2 font-mono text-sm">
 							{question.items.map((item) => (
-								<li key={item} className="truncate">
+								<li key={item} className="break-words">
 									{item}
 								</li>
 							))}
@@ -35,7 +35,7 @@ export function ConfirmDialog() {
 							<Button ref={cancel}>{strings.common.cancel}</Button>
 						</AlertDialog.Cancel>
 						<AlertDialog.Action asChild>
-							<Button look="danger" onClick={() => answerConfirm(true)}>
+							<Button look={question?.isHarmless === true ? "primary" : "danger"} onClick={() => answerConfirm(true)}>
 								{question?.action}
 							</Button>
 						</AlertDialog.Action>

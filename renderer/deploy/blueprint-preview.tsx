@@ -8,6 +8,7 @@ import { ErrorNotice } from "../components/notice.tsx";
 import { useSettings } from "../stores/settings.ts";
 import { strings } from "../strings.ts";
 import { BlueprintIssues } from "./blueprint-issues.tsx";
+import { agreesToWarnings } from "./confirm-warnings.ts";
 import { DeployForm, type DeployOptions } from "./deploy-form.tsx";
 import { Findings } from "./findings.tsx";
 import { PreviewNetworks } from "./preview-networks.tsx";
@@ -32,6 +33,7 @@ export function BlueprintPreview({ source, turn }: { source: BlueprintSource; tu
 	const { preview, issues, error, isLoading } = usePreview(request, turn);
 
 	const deploy = async (): Promise<void> => {
+		if (preview === null || !(await agreesToWarnings(preview.findings, "deploy"))) return;
 		setStarting(true);
 		const started = await perform(() => rpc().ranges.deploy(request));
 		setStarting(false);

@@ -9,8 +9,8 @@ import { Section } from "../components/page.tsx";
 import { useRequest } from "../hooks/use-request.ts";
 import { strings } from "../strings.ts";
 
-/** Where a blueprint comes from: a file, or one that ships with the app. */
-export function ChooseBlueprint() {
+/** Where a blueprint comes from: a file, or one that ships with the app. It is deployed, or updates a range. */
+export function ChooseBlueprint({ updates }: { updates?: string }) {
 	const { data, error } = useRequest((signal) => rpc().blueprints.shipped({}, { signal }), []);
 	return (
 		<div className="max-w-220">
@@ -19,7 +19,7 @@ export function ChooseBlueprint() {
 					<FileUp size={20} strokeWidth={1.5} aria-hidden="true" className="text-faint" />
 					<p className="text-muted">{strings.deploy.dropHere}</p>
 					<span className="ml-auto">
-						<Button icon={FileUp} onClick={() => void chooseFile()}>
+						<Button icon={FileUp} onClick={() => void chooseFile(updates)}>
 							{strings.deploy.openFile}
 						</Button>
 					</span>
@@ -30,7 +30,7 @@ export function ChooseBlueprint() {
 				<ul className="grid grid-cols-[repeat(auto-fill,minmax(260px,1fr))] gap-3">
 					{data?.map((blueprint) => (
 						<li key={blueprint.name}>
-							<Shipped blueprint={blueprint} />
+							<Shipped blueprint={blueprint} path={pathOf(paths.deployShipped(blueprint.name), updates)} />
 						</li>
 					))}
 				</ul>
@@ -39,12 +39,16 @@ export function ChooseBlueprint() {
 	);
 }
 
-function Shipped({ blueprint }: { blueprint: ShippedBlueprint }) {
+function pathOf(deploy: string, updates: string | undefined): string {
+	return updates === undefined ? deploy : paths.updateBy(updates, deploy);
+}
+
+function Shipped({ blueprint, path }: { blueprint: ShippedBlueprint; path: string }) {
 	return (
 		<button
 			type="button"
 			aria-label={blueprint.title}
-			onClick={() => navigateTo(paths.deployShipped(blueprint.name))}
+			onClick={() => navigateTo(path)}
 			className="flex h-full w-full flex-col gap-1 rounded-lg border border-line bg-surface p-3 text-left transition-colors hover:border-line-strong hover:bg-hover"
 		>
 			<span className="flex items-center gap-2 font-semibold">

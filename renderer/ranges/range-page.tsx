@@ -60,14 +60,16 @@ function RangeButtons({ range }: { range: RangeDetail }) {
 			look={buttonLook(action)}
 			onClick={() => void runOnRanges(action, [range])}
 		>
-			{action === "start" && range.state === "degraded" ? strings.actions.startFailed : strings.actions[action]}
+			{strings.actions[action]}
 		</Button>
 	));
 }
 
 function buttonLook(action: RangeActionId): "primary" | "caution" | "plain" {
 	if (action === "destroy") return "caution";
-	return action === "start" || action === "resume" || action === "continueInterrupted" ? "primary" : "plain";
+	return action === "start" || action === "retry" || action === "resume" || action === "continueInterrupted"
+		? "primary"
+		: "plain";
 }
 
 function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {

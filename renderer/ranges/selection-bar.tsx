@@ -4,7 +4,7 @@ import { actionIcons, type RangeActionId, rangeActions, runOnRanges } from "../a
 import { Button, IconButton } from "../components/button.tsx";
 import { strings } from "../strings.ts";
 
-const offered: readonly RangeActionId[] = ["start", "stop", "destroy"];
+const offered: readonly RangeActionId[] = ["start", "retry", "stop", "destroy"];
 
 /** What can be done with the taken ranges together; each button says how many it fits. */
 export function SelectionBar({ ranges, onClear }: { ranges: readonly RangeDetail[]; onClear: () => void }) {

@@ -85,6 +85,15 @@ function SettingsForm({ settings }: { settings: Settings }) {
 							<SelectInput {...ids} {...form.register("afterRestart")} choices={choices(words.afterRestarts)} />
 						)}
 					</Field>
+					<Field label={words.restartMachines} help={words.restartMachinesHelp} error={errors.restartMachines?.message}>
+						{(ids) => (
+							<SelectInput
+								{...ids}
+								{...form.register("restartMachines")}
+								choices={choices(words.restartMachinesChoices)}
+							/>
+						)}
+					</Field>
 				</div>
 			</Section>
 			<Section title={words.consolesTitle}>

@@ -8,6 +8,8 @@ export interface Question {
 	items: readonly string[];
 	/** The word on the button that does it. */
 	action: string;
+	/** True when nothing is destroyed by it. */
+	isHarmless?: boolean;
 }
 
 interface ConfirmState {
@@ -17,7 +19,7 @@ interface ConfirmState {
 
 export const useConfirm = create<ConfirmState>(() => ({ question: null, answer: null }));
 
-/** Asks before something is destroyed. The dialog's default is Cancel. */
+/** Asks before something is destroyed, or done in spite of a warning. The dialog's default is Cancel. */
 export function confirm(question: Question): Promise<boolean> {
 	// A second question while one is open answers the first with Cancel.
 	useConfirm.getState().answer?.(false);
