@@ -227,3 +227,20 @@ describe("a router", () => {
 		]);
 	});
 });
+
+test("machines that ask for more than the range has are told, with their place", () => {
+	const text = `blueprint: 1
+name: big
+networks: { lan: { subnet: 10.0.1.0/24 } }
+machines:
+  a: { image: "x:1", nics: [{ network: lan }], memory: 2GiB, cpus: 4 }
+  b: { image: "x:1", nics: [{ network: lan }], memory: 1GiB }
+limits: { cpus: 2, memory: 2GiB }
+`;
+	const { blueprint, warnings } = parseBlueprint(text, "big.yaml", createTemplateLookup([]));
+	expect(blueprint).not.toBeNull();
+	expect(warnings.map(({ path, line, message }) => `${line} ${path}: ${message}`)).toEqual([
+		'5 machines.a.cpus: "a" asks for 4 CPUs, the whole range has 2.',
+		"7 limits.memory: The machines may use 3072 MiB of memory, the range has 2048 MiB.",
+	]);
+});

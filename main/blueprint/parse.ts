@@ -1,5 +1,6 @@
 import type { BlueprintIssue } from "../../contract/blueprints.ts";
 import { type Check, writtenKeys } from "./check.ts";
+import { warnOfCpus } from "./check-cpus.ts";
 import { checkDependencies } from "./check-dependencies.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNetworks } from "./check-networks.ts";
@@ -65,7 +66,10 @@ function parse(content: string, given: Omit<Check, "draft" | "root">, text: stri
 	checkRouter(check, networks, nics);
 	for (const find of unsupported) find(check);
 	warnOfIgnoredNames(root, issues);
-	return issues.hasErrors ? null : resolveBlueprint(check, { networks, nics }, text);
+	if (issues.hasErrors) return null;
+	const resolved = resolveBlueprint(check, { networks, nics }, text);
+	if (resolved !== null) warnOfCpus(issues, resolved);
+	return resolved;
 }
 
 /** The checks of meaning compare everything with everything, so the numbers are bounded first. */

@@ -1,4 +1,5 @@
 export { chooseProfile, type ProfileChoice } from "./choose-profile.ts";
+export { overlaps, parseCidr } from "./cidr.ts";
 export { type Dind, type DindRecord, type DindSpec, dindOf } from "./dind.ts";
 export { imageForProfile, presentDindImage, resolveDindImage } from "./dind-image.ts";
 export { ensureDind } from "./ensure-dind.ts";

@@ -1,13 +1,24 @@
-import { readFile, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
-import { chooseOuterSubnet, imageForProfile, presentDindImage, profileOf, takenSubnets } from "../dind/index.ts";
+import {
+	chooseOuterSubnet,
+	hostFacts,
+	imageForProfile,
+	overlaps,
+	parseCidr,
+	presentDindImage,
+	profileOf,
+	takenSubnets,
+} from "../dind/index.ts";
 import { matchArchitecture } from "../docker/architecture.ts";
 import { asking } from "../docker/asking.ts";
 import type { DockerEngine } from "../docker/engine.ts";
+import type { ImageFacts } from "../docker/image-inspect.ts";
 import { inspectHostImage } from "../docker/images.ts";
 import type { RangesDeps } from "./deps.ts";
+import { availableMemory, hasUsableKvm, kernelLimits } from "./gather-kernel.ts";
 import type { PreflightFacts } from "./preflight.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
 import type { RangeRecord } from "./record.ts";
@@ -39,19 +50,22 @@ export async function gatherFacts(
 			const found = await inspectHostImage(host, image, signal);
 			const own = found?.architecture ?? "";
 			const match = matchArchitecture(own, architecture, engine.isDesktop);
-			return { image, sizeBytes: found?.sizeBytes ?? null, match, architecture: own };
+			const layers = found === null ? null : await layersOf(host, image, found, signal);
+			return { image, sizeBytes: found?.sizeBytes ?? null, match, architecture: own, layers };
 		}),
 	);
 	const isLocal = status.chosen?.endpoint.startsWith("unix://") === true && !engine.isDesktop;
-	const [dind, diskFreeBytes, inotifyInstances] = await Promise.all([
+	const [dind, diskFreeBytes, memoryAvailableBytes, kernel, hasKvm] = await Promise.all([
 		dindImageFacts(host, deps.settings.get().dindImage, signal),
 		isLocal ? freeDisk(host, signal) : null,
-		isLocal ? kernelLimit("/proc/sys/fs/inotify/max_user_instances") : null,
+		isLocal ? availableMemory() : null,
+		isLocal ? kernelLimits() : null,
+		isLocal ? hasUsableKvm() : null,
 	]);
-	const [profile, outerPool] =
+	const [profile, addresses] =
 		dind === null
-			? [null, null]
-			: await Promise.all([profileFacts(parts, o, dind.image, signal), outerPoolProblem(deps, o, dind.image)]);
+			? [null, { problem: null, hostRoutes: null }]
+			: await Promise.all([profileFacts(parts, o, dind.image, signal), addressFacts(deps, o, dind.image)]);
 	return {
 		engine: { ...engine, architecture },
 		version: host.version,
@@ -60,12 +74,43 @@ export async function gatherFacts(
 		dind,
 		profile,
 		diskFreeBytes,
-		runningMemoryBytes: parts.ranges
-			.filter((range) => range.wanted === "running" || range.wanted === "paused")
-			.reduce((sum, range) => sum + range.blueprint.limits.memoryBytes, 0),
-		outerPool,
-		inotifyInstances,
+		memoryAvailableBytes,
+		running: runningLoad(parts.ranges),
+		outerPool: addresses.problem,
+		hostRoutes: addresses.hostRoutes,
+		kernel,
+		hasKvm,
 	};
+}
+
+function runningLoad(ranges: readonly RangeRecord[]): PreflightFacts["running"] {
+	const running = ranges.filter((range) => range.wanted === "running" || range.wanted === "paused");
+	const load = (some: readonly RangeRecord[]) => ({
+		ranges: some.length,
+		machines: some.reduce((sum, range) => sum + range.machines.length, 0),
+	});
+	return {
+		...load(running),
+		unprivileged: load(running.filter((range) => range.profile === "unprivileged")),
+		memoryBytes: running.reduce((sum, range) => sum + range.blueprint.limits.memoryBytes, 0),
+		cpus: running.reduce((sum, range) => sum + range.blueprint.limits.cpus, 0),
+	};
+}
+
+const historyAnswer = z.array(z.object({ Size: z.number() }));
+
+/** An image's history has the sizes of its layers, lowest last, and steps without a layer among them. */
+async function layersOf(
+	host: DockerEngine,
+	image: string,
+	{ layers }: ImageFacts,
+	signal: AbortSignal,
+): Promise<PreflightFacts["images"][number]["layers"]> {
+	const history = historyAnswer.parse(await host.api.getImage(image).history());
+	signal.throwIfAborted();
+	const sizes = history.map(({ Size }) => Size).filter((size) => size > 0);
+	if (sizes.length !== layers.length) return null;
+	return sizes.toReversed().map((sizeBytes, at) => ({ id: layers[at] ?? "", sizeBytes }));
 }
 
 async function profileFacts(
@@ -94,22 +139,30 @@ async function dindImageFacts(
 	return { image, reason: `${wanted} is not on the host: it is pulled, or else ${image} serves in its place.` };
 }
 
-async function outerPoolProblem(
+/** Routes of the engine's host, without those to the outer networks of ranges; and why no outer network can be had. */
+async function addressFacts(
 	deps: RangesDeps,
 	{ host, blueprint }: { host: DockerEngine; blueprint: ResolvedBlueprint },
 	image: string,
-): Promise<string | null> {
+): Promise<{ problem: string | null; hostRoutes: string[] }> {
+	const { outerPool: pool } = deps.settings.get();
+	const [taken, { routes }] = await Promise.all([takenSubnets(host, image), hostFacts(host, image)]);
+	const hostRoutes = routes.filter((route) => !isWithin(route, pool));
 	try {
-		const { outerPool: pool } = deps.settings.get();
 		const avoid = blueprint.networks.map((network) => network.subnet);
-		chooseOuterSubnet({ pool, taken: await takenSubnets(host, image), avoid });
-		return null;
+		chooseOuterSubnet({ pool, taken, avoid });
+		return { problem: null, hostRoutes };
 	} catch (error) {
 		if (error instanceof HomerangeError && (error.code === "PREFLIGHT_FAILED" || error.code === "INPUT_INVALID")) {
-			return error.message;
+			return { problem: error.message, hostRoutes };
 		}
 		throw error;
 	}
+}
+
+function isWithin(route: string, pool: string): boolean {
+	const [inner, outer] = [parseCidr(route), parseCidr(pool)];
+	return inner !== null && outer !== null && inner.prefix >= outer.prefix && overlaps(inner, outer);
 }
 
 const infoAnswer = z.object({ DockerRootDir: z.string() });
@@ -121,15 +174,6 @@ async function freeDisk(host: DockerEngine, signal: AbortSignal): Promise<number
 		return bavail * bsize;
 	} catch {
 		// The socket can lead to an engine elsewhere, or the folder can be closed to us: then nobody knows.
-		return null;
-	}
-}
-
-async function kernelLimit(file: string): Promise<number | null> {
-	try {
-		return Number.parseInt(await readFile(file, "utf8"), 10);
-	} catch {
-		// Not Linux: the engine's kernel is not ours.
 		return null;
 	}
 }

@@ -2,7 +2,11 @@ import type { PreflightFinding } from "../../contract/blueprints.ts";
 import type { EngineStatus } from "../../contract/engines.ts";
 import { formatBytes } from "../../contract/format-bytes.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
+import { overlaps, parseCidr } from "../dind/index.ts";
 import type { ArchitectureMatch } from "../docker/architecture.ts";
+import { error, fact, warning } from "./preflight-finding.ts";
+import { type KernelLimits, kernelFindings, type Load } from "./preflight-kernel.ts";
+import { cpuFindings, diskFindings, memoryFindings } from "./preflight-resources.ts";
 
 /** What is known before a deploy; gathered by `gather-facts.ts`. */
 export interface PreflightFacts {
@@ -15,22 +19,30 @@ export interface PreflightFacts {
 		readonly sizeBytes: number | null;
 		readonly match: ArchitectureMatch;
 		readonly architecture: string;
+		/** Its unpacked layers by their digests; null when their sizes are not known one by one. */
+		readonly layers: readonly { readonly id: string; readonly sizeBytes: number }[] | null;
 	}[];
 	/** The image of the range's own container: null when neither it nor a stand-in is on the host. */
 	readonly dind: { readonly image: string; readonly reason: string | null } | null;
 	readonly profile: { readonly name: string; readonly reason: string; readonly limitsReason: string | null } | null;
 	/** Free bytes where the engine keeps its data; null when it cannot be seen from here. */
 	readonly diskFreeBytes: number | null;
-	/** Memory limits of the ranges that run, together. */
-	readonly runningMemoryBytes: number;
+	/** What the kernel of the engine's host could give to new programs; null when it cannot be seen from here. */
+	readonly memoryAvailableBytes: number | null;
+	/** The other ranges that run: their limits together, and how much of them there is. */
+	readonly running: Load & {
+		readonly memoryBytes: number;
+		readonly cpus: number;
+		readonly unprivileged: Load;
+	};
 	/** Why no outer network can be had; null when one can. */
 	readonly outerPool: string | null;
-	/** `fs.inotify.max_user_instances` of the engine's host; null when it cannot be seen. */
-	readonly inotifyInstances: number | null;
+	/** Networks that the engine's host has routes to; null when they cannot be seen. */
+	readonly hostRoutes: readonly string[] | null;
+	readonly kernel: KernelLimits | null;
+	/** Whether virtual machines run at full speed; null when it cannot be seen. */
+	readonly hasKvm: boolean | null;
 }
-
-/** Each range's container takes a few of them; the kernel's default is 128 for all containers of a user. */
-const fewInotifyInstances = 256;
 
 /** One report of errors, warnings and facts, before anything is made. Pure. */
 export function preflightFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): PreflightFinding[] {
@@ -41,28 +53,11 @@ export function preflightFindings(blueprint: ResolvedBlueprint, facts: Preflight
 		...memoryFindings(blueprint, facts),
 		...cpuFindings(blueprint, facts),
 		...diskFindings(blueprint, facts),
-		...hostFindings(facts),
+		...addressFindings(blueprint, facts),
+		...kvmFindings(blueprint, facts),
+		...kernelFindings(facts.kernel, loadWith(blueprint, facts)),
 	];
 }
-
-const error = (subject: string, message: string, remedy: string | null): PreflightFinding => ({
-	severity: "error",
-	subject,
-	message,
-	remedy,
-});
-const warning = (subject: string, message: string, remedy: string | null): PreflightFinding => ({
-	severity: "warning",
-	subject,
-	message,
-	remedy,
-});
-const fact = (subject: string, message: string): PreflightFinding => ({
-	severity: "fact",
-	subject,
-	message,
-	remedy: null,
-});
 
 function engineFindings({ engine, version }: PreflightFacts): PreflightFinding[] {
 	const { name, operatingSystem, cpus, memoryBytes } = engine;
@@ -84,7 +79,8 @@ function profileFindings(blueprint: ResolvedBlueprint, { dind, profile }: Prefli
 				"Pull it before you go offline.",
 			),
 		);
-	} else if (dind.reason !== null) findings.push(warning("isolation", dind.reason, null));
+		// Either way the range is made, so there is nothing to agree to.
+	} else if (dind.reason !== null) findings.push(fact("isolation", dind.reason));
 	if (profile === null) return findings;
 	findings.push(fact("isolation", `Isolation profile ${profile.name}. ${profile.reason}`));
 	const limited = blueprint.machines.filter((machine) => machine.memoryBytes !== null || machine.cpus !== null);
@@ -101,7 +97,7 @@ function imageFindings({ images, engine }: PreflightFacts): PreflightFinding[] {
 			return [
 				warning(
 					"images",
-					`${image} is not on the host and will be pulled.`,
+					`${image} is not on the host and will be pulled; its size is not known before.`,
 					`Pull it before you go offline: docker pull ${image}`,
 				),
 			];
@@ -121,93 +117,50 @@ function imageFindings({ images, engine }: PreflightFacts): PreflightFinding[] {
 	});
 }
 
-function memoryFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): PreflightFinding[] {
-	const { limits, machines } = blueprint;
-	const { copies, engine, runningMemoryBytes } = facts;
-	const asked = machines.reduce((sum, machine) => sum + (machine.memoryBytes ?? 0), 0);
-	if (asked * copies > engine.memoryBytes) {
-		return [
-			error(
-				"memory",
-				`The machines ask for ${formatBytes(asked * copies)} of memory and the engine's host has ${formatBytes(engine.memoryBytes)}.`,
-				"Give the machines less memory, deploy fewer copies, or use a larger host.",
-			),
-		];
+/** Ranges are islands, so a blueprint may use any address. Only what it hides from its own machines is told. */
+function addressFindings({ networks }: ResolvedBlueprint, facts: PreflightFacts): PreflightFinding[] {
+	const { outerPool, hostRoutes } = facts;
+	if (outerPool !== null) {
+		return [error("addresses", outerPool, "Destroy ranges that are not needed, or set another outer pool.")];
 	}
-	const findings: PreflightFinding[] = [];
-	if (asked > limits.memoryBytes) {
-		findings.push(
-			warning(
-				"memory",
-				`The machines ask for ${formatBytes(asked)} together, the range's limit is ${formatBytes(limits.memoryBytes)}.`,
-				"Raise limits.memory, or give the machines less.",
-			),
-		);
-	}
-	const all = runningMemoryBytes + limits.memoryBytes * copies;
-	if (all > engine.memoryBytes) {
-		findings.push(
-			warning(
-				"memory",
-				`With the ranges that run, limits add up to ${formatBytes(all)} and the engine's host has ${formatBytes(engine.memoryBytes)}.`,
-				"Stop ranges that are not needed now.",
-			),
-		);
-	}
-	return findings;
-}
-
-function cpuFindings({ limits, machines }: ResolvedBlueprint, { engine }: PreflightFacts): PreflightFinding[] {
-	const most = Math.max(0, ...machines.map((machine) => machine.cpus ?? 0));
-	if (most > engine.cpus) {
-		return [
-			warning(
-				"cpus",
-				`A machine asks for ${most} CPUs and the engine's host has ${engine.cpus}: it gets what is there.`,
-				null,
-			),
-		];
-	}
-	if (limits.cpus <= engine.cpus) return [];
+	const hasInternet = networks.some((network) => network.internet);
+	const hits = networks.flatMap(({ name, subnet }) =>
+		(hostRoutes ?? []).filter((route) => isOverlap(subnet, route)).map((route) => `${name} ${subnet} with ${route}`),
+	);
+	if (hits.length === 0) return [];
+	const message = `Networks of the blueprint have addresses that the engine's host uses, too: ${hits.join(", ")}.`;
+	if (!hasInternet) return [fact("addresses", `${message} Inside a range that disturbs nothing.`)];
 	return [
-		fact("cpus", `The range may use all ${engine.cpus} CPUs of the engine's host (its limit is ${limits.cpus}).`),
+		warning(
+			"addresses",
+			`${message} Nothing breaks, but machines with internet reach the range's own addresses there, never the host's.`,
+			"Give these networks other subnets if that matters.",
+		),
 	];
 }
 
-function diskFindings(
-	blueprint: ResolvedBlueprint,
-	{ images, diskFreeBytes, copies }: PreflightFacts,
-): PreflightFinding[] {
-	const findings: PreflightFinding[] = [];
-	const wantsDisk =
-		blueprint.limits.diskBytes !== null || blueprint.machines.some((machine) => machine.diskBytes !== null);
-	if (wantsDisk) {
-		findings.push(warning("disk", "Disk limits of containers cannot be enforced by this engine's storage.", null));
-	}
-	if (diskFreeBytes === null) return findings;
-	const needed = images.reduce((sum, image) => sum + (image.sizeBytes ?? 0), 0) * copies;
-	const sizes = `${formatBytes(needed)} for images, and ${formatBytes(diskFreeBytes)} are free where Docker keeps its data.`;
-	if (needed > diskFreeBytes) {
-		findings.push(error("disk", `The range needs ${sizes}`, "Free disk space, or deploy fewer copies."));
-	} else if (needed * 1.25 > diskFreeBytes) {
-		findings.push(warning("disk", `The range needs ${sizes} Little would be left.`, "Free disk space."));
-	} else findings.push(fact("disk", `The range needs ${sizes}`));
-	return findings;
+function isOverlap(one: string, other: string): boolean {
+	const [a, b] = [parseCidr(one), parseCidr(other)];
+	return a !== null && b !== null && overlaps(a, b);
 }
 
-function hostFindings({ outerPool, inotifyInstances, copies }: PreflightFacts): PreflightFinding[] {
-	const findings: PreflightFinding[] = [];
-	if (outerPool !== null) {
-		findings.push(error("addresses", outerPool, "Destroy ranges that are not needed, or set another outer pool."));
-	}
-	if (inotifyInstances !== null && inotifyInstances < fewInotifyInstances && copies > 5) {
-		findings.push(
-			warning(
-				"kernel",
-				`The kernel allows ${inotifyInstances} inotify instances for all containers together; many ranges use them up.`,
-				"sudo sysctl fs.inotify.max_user_instances=1024",
-			),
-		);
-	}
-	return findings;
+function kvmFindings({ machines }: ResolvedBlueprint, { hasKvm }: PreflightFacts): PreflightFinding[] {
+	const virtual = machines.filter((machine) => machine.provider === "libvirt").map(({ name }) => name);
+	if (virtual.length === 0 || hasKvm !== false) return [];
+	const names = virtual.join(", ");
+	return [
+		warning("kvm", `/dev/kvm cannot be used here, so ${names} run by emulation: many times slower.`, "Enable KVM."),
+	];
+}
+
+/** The ranges that run, and the copies of this one. */
+function loadWith(blueprint: ResolvedBlueprint, facts: PreflightFacts): { all: Load; unprivileged: Load } {
+	const own = { ranges: facts.copies, machines: blueprint.machines.length * facts.copies };
+	const sum = (a: Load, b: Load): Load => ({ ranges: a.ranges + b.ranges, machines: a.machines + b.machines });
+	const isUnprivileged = facts.profile?.name === "unprivileged";
+	const { running } = facts;
+	return {
+		all: sum(running, own),
+		unprivileged: isUnprivileged ? sum(running.unprivileged, own) : running.unprivileged,
+	};
 }
