@@ -2,6 +2,7 @@ export * from "./blueprints.ts";
 export * from "./changes.ts";
 export * from "./commands.ts";
 export * from "./consoles.ts";
+export * from "./describe-probe.ts";
 export * from "./engines.ts";
 export * from "./errors.ts";
 export * from "./events.ts";

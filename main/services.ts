@@ -6,10 +6,12 @@ import type { HostEngine } from "./docker/host-engine.ts";
 import { examine } from "./doctor/doctor.ts";
 import type { AuditLog } from "./events/audit-log.ts";
 import type { Library } from "./library/library.ts";
+import { NetworkTests } from "./network-test/index.ts";
 import type { Ranges } from "./ranges/index.ts";
 import type { ChannelService, Services } from "./rpc/services.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
 import type { Tasks } from "./tasks/tasks.ts";
+import { UsageSamplers } from "./usage/index.ts";
 
 export interface ServiceParts {
 	readonly info: HostInfo;
@@ -35,6 +37,12 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 		info,
 		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
 		ranges,
+		usage: new UsageSamplers({
+			get: (range) => ranges.get(range),
+			site: (range, signal) => ranges.site(range, signal),
+			changes,
+		}),
+		networkTests: new NetworkTests((range, signal) => ranges.site(range, signal)),
 		tasks,
 		events,
 		settings,

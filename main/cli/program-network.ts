@@ -20,4 +20,13 @@ export function addNetworkCommands(program: Command): void {
 		.action(async (range: string, name: string, options: { internet: "on" | "off"; format: Format }) =>
 			(await import("./commands/network-set.ts")).networkSet(range, name, options.internet === "on", options.format),
 		);
+	network
+		.command("test")
+		.description("probe every pair of machines, and an internet that the test makes, and compare with the blueprint")
+		.argument("<range>", "name or id of a range")
+		.addOption(formatOption())
+		.addHelpText("after", examples("network test lab-1", "network test lab-1 --format json"))
+		.action(async (range: string, options: { format: Format }) =>
+			(await import("./commands/network-test.ts")).networkTest(range, options.format),
+		);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CaptureOptions } from "./commands/capture.ts";
-import { examples } from "./options.ts";
+import type { TopOptions } from "./commands/top.ts";
+import { examples, formatOption } from "./options.ts";
 
 /** What looks into running ranges without changing them. */
 export function addWatchCommands(program: Command): void {
@@ -21,5 +22,15 @@ export function addWatchCommands(program: Command): void {
 		)
 		.action(async (range: string, network: string, options: CaptureOptions) =>
 			(await import("./commands/capture.ts")).capture(range, network, options),
+		);
+	program
+		.command("top")
+		.description("show what ranges and machines use of CPU, memory, network and disk")
+		.argument("[range]", "name or id of a range; absent: all that run")
+		.option("--once", "print once and end, as when stdout is no terminal")
+		.addOption(formatOption())
+		.addHelpText("after", examples("top", "top lab-1", "top --once --format json"))
+		.action(async (range: string | undefined, options: TopOptions) =>
+			(await import("./commands/top.ts")).top(range, options),
 		);
 }

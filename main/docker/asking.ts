@@ -39,6 +39,11 @@ export function streamLogs(
 	return openStream(api, `/containers/${container}/logs?`, { ...options, stdout: true, stderr: true }, signal);
 }
 
+/** What a container uses, about once a second as lines of JSON. */
+export function streamStats(api: Dockerode, container: string, signal: AbortSignal): Promise<IncomingMessage> {
+	return openStream(api, `/containers/${container}/stats?`, { stream: true }, signal);
+}
+
 function openStream(
 	api: Dockerode,
 	path: string,

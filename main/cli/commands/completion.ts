@@ -19,6 +19,8 @@ interface Words {
 	subcommands: string[];
 	/** What its positional arguments are: "range", "machine", "file", … */
 	takes: string[];
+	/** The same of its first subcommand. */
+	subTakes: string[];
 }
 
 function commandWords(program: Command): Words[] {
@@ -30,13 +32,14 @@ function commandWords(program: Command): Words[] {
 			options: command.options.map((option) => option.long ?? option.short ?? "").filter((flag) => flag !== ""),
 			subcommands: command.commands.filter((sub) => sub.name() !== "run").map((sub) => sub.name()),
 			takes: command.registeredArguments.map((argument) => argument.name()),
+			subTakes: command.commands[0]?.registeredArguments.map((argument) => argument.name()) ?? [],
 		}));
 }
 
 function bash(words: Words[]): string {
-	const cases = words.map(({ name, options, subcommands, takes }) => {
+	const cases = words.map(({ name, options, subcommands, takes, subTakes }) => {
 		const first = subcommands.length > 0 ? subcommands.join(" ") : kindOf(takes[0]);
-		return `\t\t${name}) options="${options.join(" ")}"; first="${first}"; second="${kindOf(takes[1])}" ;;`;
+		return `\t\t${name}) options="${options.join(" ")}"; first="${first}"; second="${kindOf(subTakes[0] ?? takes[1])}" ;;`;
 	});
 	return `# bash completion of homerange
 _homerange_words() {

@@ -1,0 +1,1 @@
+export { NetworkTests } from "./network-tests.ts";

@@ -1,0 +1,1 @@
+export { UsageSamplers } from "./usage-samplers.ts";
