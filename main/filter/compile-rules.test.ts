@@ -50,6 +50,28 @@ describe("compileRules", () => {
 		await expect(v6).toMatchFileSnapshot("golden/router.v6.rules");
 	});
 
+	test("a machine on two networks may answer by its other one, and only what a route lets in", () => {
+		const homes = [
+			[
+				{ network: "dmz", ip: "10.0.2.20" },
+				{ network: "vault", ip: "10.0.3.20" },
+			],
+			[
+				{ network: "dmz", ip: "10.0.2.30" },
+				{ network: "back", ip: "10.0.4.30" },
+			],
+		];
+		const networks = [...shop.networks, network(3, "back")];
+		const { v4 } = compileRules({ ...shop, networks, routes: shop.routes.slice(0, 1), homes });
+		const lines = v4.split("\n");
+		const answers = lines.filter((line) => line.includes("/32"));
+		expect(answers).toEqual([
+			"-A FORWARD -i hr3 -o hr0 -s 10.0.2.30/32 -d 10.0.1.0/24 -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT",
+		]);
+		// Before the rule that drops foreign sources.
+		expect(lines.indexOf(answers[0] ?? "")).toBeLessThan(lines.indexOf("-A FORWARD -i hr3 ! -s 10.0.4.0/24 -j DROP"));
+	});
+
 	test("leaves by the interface that the profile has", () => {
 		const { v4 } = compileRules({ ...shop, outerInterface: "tap0" });
 		expect(v4).toContain("-o tap0 -j MASQUERADE");

@@ -63,6 +63,7 @@ export function compileRules(spec: FilterSpec): { v4: string; v6: string } {
 		...online.map(({ bridge, subnet }) => `-A INPUT -i ${bridge} -s ${subnet} ${askedResolver} -j ACCEPT`),
 		// Bridged frames come here too where br_netfilter is loaded: a network's own traffic is not ours to judge.
 		...networks.map(({ bridge }) => `-A FORWARD -i ${bridge} -o ${bridge} -j ACCEPT`),
+		...(link === null ? otherWayRules(spec, networks) : []),
 		...networks.map(({ bridge, subnet }) => `-A FORWARD -i ${bridge} ! -s ${subnet} -j DROP`),
 		...(link === null ? routeRules(spec, networks) : []),
 		...online.flatMap((network) => internetRules(network, outer)),
@@ -109,6 +110,7 @@ export function compileRouterRules(spec: Omit<FilterSpec, "forbidden" | "routerL
 		...networks.map(({ bridge }) => `-A INPUT -i ${bridge} -m addrtype --dst-type LOCAL -j DROP`),
 		`-A INPUT -i ${link} -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT`,
 		`-A INPUT -i ${link} -j DROP`,
+		...otherWayRules(spec, networks),
 		...networks.map(({ bridge, subnet }) => `-A FORWARD -i ${bridge} ! -s ${subnet} -j DROP`),
 		...routeRules(spec, networks),
 		...online.flatMap((network) => internetRules(network, link)),
@@ -185,6 +187,31 @@ function routeRules(spec: Pick<FilterSpec, "routes">, networks: FilterNetwork[])
 			`${back} ${icmpErrors}`,
 		];
 	});
+}
+
+/**
+ * A machine on several networks answers by its default route, whatever address it was asked at. Such answers of a
+ * flow that a route allows may come by any network that the machine is on, in spite of their source.
+ */
+function otherWayRules(spec: Pick<FilterSpec, "routes" | "homes">, networks: FilterNetwork[]): string[] {
+	const byName = new Map(networks.map((network) => [network.name, network]));
+	const rules = (spec.homes ?? []).flatMap((home) =>
+		home.flatMap(({ network, ip }) => {
+			const asked = spec.routes.filter(({ to }) => to === network).flatMap(({ from }) => byName.get(from) ?? []);
+			const others = home.flatMap((other) => (other.network === network ? [] : (byName.get(other.network) ?? [])));
+			return others
+				.filter((other) => !other.isolated)
+				.flatMap((by) =>
+					asked
+						.filter((from) => !from.isolated && by.bridge !== from.bridge)
+						.map(
+							(from) =>
+								`-A FORWARD -i ${by.bridge} -o ${from.bridge} -s ${checkedCidr(`${ip}/32`)} -d ${from.subnet} -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT`,
+						),
+				);
+		}),
+	);
+	return [...new Set(rules)];
 }
 
 /** No ports: everything, in one rule without a match. */

@@ -14,6 +14,8 @@ export interface FilterNetwork {
 export interface FilterSpec {
 	networks: FilterNetwork[];
 	routes: Route[];
+	/** The addresses of each machine that is on several networks. */
+	homes?: readonly (readonly { network: string; ip: string }[])[];
 	/** The interface that leads out of the range; absent: the isolation profile's. */
 	outerInterface?: string;
 	/**

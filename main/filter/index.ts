@@ -2,4 +2,5 @@ export { type AppliedRules, applyRules, fingerprintIn, readRules } from "./apply
 export { compileRouterRules, compileRules } from "./compile-rules.ts";
 export type { FilterNetwork, FilterSpec } from "./filter-spec.ts";
 export { type HostWall, type HostWallSpec, lowerHostWall, raiseHostWall } from "./host-wall.ts";
-export { routerApplyScript } from "./scripts.ts";
+export { fingerprintScript, routerApplyScript } from "./scripts.ts";
+export { type RulesListener, type RulesWatch, watchRules } from "./watch-rules.ts";

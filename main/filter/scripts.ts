@@ -7,6 +7,17 @@ export PATH XTABLES_LOCKFILE=/tmp/homerange-xtables.lock
 ipv6=no; [ -d /proc/sys/net/ipv6 ] && ipv6=yes
 `;
 
+/**
+ * Answers of a machine on several networks come by its default route, whatever their source. A host whose kernel
+ * is set to the strict check of sources would drop them before any rule; the rules check sources themselves.
+ */
+const looseSources = `
+for f in /proc/sys/net/ipv4/conf/*/rp_filter; do
+  read -r mode <"$f" || continue
+  [ "$mode" != 1 ] || echo 2 >"$f" || true
+done
+`;
+
 const fingerprint = `
 sum=$({
   iptables -S; iptables -t nat -S PREROUTING; iptables -t nat -S ${outChain}
@@ -30,7 +41,7 @@ export const fingerprintScript = `${chooseTables}${fingerprint}`;
 export const applyScript = `
 set -eu
 profile=$1 outer=$2; shift 2
-${chooseTables}
+${chooseTables}${looseSources}
 all=$(cat)
 v4=\${all%%#v6*}
 v6=\${all#*#v6}
@@ -70,7 +81,7 @@ ${fingerprint}`;
 /** For the network namespace of a router machine. Input: the IPv4 rules, a line "#v6", the IPv6 rules. */
 export const routerApplyScript = `
 set -eu
-${chooseTables}
+${chooseTables}${looseSources}
 all=$(cat)
 v4=\${all%%#v6*}
 v6=\${all#*#v6}
@@ -79,3 +90,14 @@ if [ $ipv6 = yes ]; then
   printf '%s\\n' "$v6" | ip6tables-restore -w 10 -n
 fi
 ${fingerprint}`;
+
+/** Prints something whenever the rules of its network namespace change. */
+export const watchScript = `${chooseTables}
+if iptables -V | grep -q nf_tables && nft -v >/dev/null 2>&1; then exec nft monitor; fi
+look() { ${fingerprint} }
+last=$(look)
+while sleep 5; do
+  now=$(look)
+  [ "$now" = "$last" ] || echo changed
+  last=$now
+done`;

@@ -3,7 +3,7 @@ import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { connectInnerEngine } from "../docker/inner-engine.ts";
 import { DockerProvider } from "../providers/docker/docker-provider.ts";
 import type { MachineProvider } from "../providers/machine-provider.ts";
-import { attachRouter } from "../router/index.ts";
+import { attachRouter, type RouterPlace } from "../router/index.ts";
 import type { RangesDeps } from "./deps.ts";
 import { routerSpec } from "./filter-spec.ts";
 import type { RangeRecord, RecordedDind } from "./record.ts";
@@ -20,6 +20,7 @@ export interface RangeConnection {
 export interface ConnectionListener {
 	opened(range: RangeRecord, connection: RangeConnection): void;
 	closed(rangeId: string): void;
+	routerAttached(rangeId: string, place: RouterPlace, fingerprint: string): void;
 }
 
 /** One connection for each range whose container runs, made on demand and shared. */
@@ -79,7 +80,10 @@ export class Connections {
 				return new Map(range.blueprint.networks.map((network) => [network.name, network.gateway]));
 			},
 			limits: dind.profile.limits,
-			attachRouter: (pid, signal) => attachRouter({ host, dind, pid }, routerSpec(range), signal),
+			attachRouter: async (pid, signal) => {
+				const place = { host, dind, pid };
+				this.#listener.routerAttached(range.id, place, await attachRouter(place, routerSpec(range), signal));
+			},
 			fileSources: () => this.#store.fileSources(range.id),
 		});
 		const connection = { host, dind, inner, provider };

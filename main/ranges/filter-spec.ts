@@ -38,7 +38,7 @@ export function routerSpec(range: RangeRecord): RouterSpec {
 	};
 }
 
-function wantedTraffic(range: RangeRecord): Pick<FilterSpec, "networks" | "routes"> {
+function wantedTraffic(range: RangeRecord): Pick<FilterSpec, "networks" | "routes" | "homes"> {
 	const { networks, routes } = range.meanwhile ?? range.blueprint;
 	return {
 		networks: networks.map(({ name, subnet, gateway, internet, isolated }) => ({
@@ -50,6 +50,9 @@ function wantedTraffic(range: RangeRecord): Pick<FilterSpec, "networks" | "route
 			isolated,
 		})),
 		routes: [...routes],
+		homes: range.machines
+			.filter(({ spec }) => spec.role === "machine" && spec.nics.length > 1)
+			.map(({ spec }) => spec.nics.map(({ network, ip }) => ({ network, ip }))),
 	};
 }
 

@@ -4,6 +4,7 @@ import type { RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
 import { done, type StepResult } from "./graph.ts";
 import type { MachineStates } from "./machine-states.ts";
+import type { RangeFilters } from "./range-filters.ts";
 import type { MachineRecord, RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -14,11 +15,13 @@ export class MachineSteps {
 	readonly #deps: RangesDeps;
 	readonly #store: RangeStore;
 	readonly #states: MachineStates;
+	readonly #filters: RangeFilters;
 
-	constructor(deps: RangesDeps, store: RangeStore, states: MachineStates) {
-		this.#deps = deps;
-		this.#store = store;
-		this.#states = states;
+	constructor(o: { deps: RangesDeps; store: RangeStore; states: MachineStates; filters: RangeFilters }) {
+		this.#deps = o.deps;
+		this.#store = o.store;
+		this.#states = o.states;
+		this.#filters = o.filters;
 	}
 
 	async run(
@@ -56,9 +59,10 @@ export class MachineSteps {
 		range: RangeRecord,
 		machine: MachineRecord,
 		kind: MachineStepKind,
-		{ provider }: RangeConnection,
+		connection: RangeConnection,
 		signal: AbortSignal,
 	): Promise<StepResult> {
+		const { provider } = connection;
 		const set = (patch: Parameters<RangeStore["updateMachine"]>[2]) => this.#store.updateMachine(range, machine, patch);
 		switch (kind) {
 			case "create":
@@ -78,6 +82,7 @@ export class MachineSteps {
 				if (machine.engineId === null) return { outcome: "skipped", note: "it does not exist" };
 				set({ state: "stopping" });
 				await provider.stop(machine.engineId, this.#deps.settings.get().stopGraceSeconds, signal);
+				if (machine.spec.role === "router") await this.#filters.routerEnded(range, connection, signal);
 				set({ state: "stopped", reason: null });
 				return done;
 			default:

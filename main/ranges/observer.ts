@@ -17,6 +17,8 @@ export interface ObserverEars {
 	rangeHappened(range: RangeRecord): void;
 	/** The stream of events of the range's inner engine is back after a break: the engine may have restarted. */
 	engineCameBack(range: RangeRecord, connection: RangeConnection): void;
+	/** The range's router machine is no more: whether it was stopped or died. */
+	routerEnded(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<void>;
 	/** A machine's recorded state may have changed. */
 	machineHappened(range: RangeRecord): void;
 }
@@ -116,6 +118,9 @@ export class Observer {
 				message: `A process in ${machine.spec.name} of ${range.name} was killed because the machine's memory was used up.`,
 			});
 			return;
+		}
+		if (event.kind === "exited" && machine.spec.role === "router") {
+			await this.#ears.routerEnded(range, connection, this.#closed.signal);
 		}
 		await this.#machines.happened(range, machine, connection.provider, this.#closed.signal);
 		this.#ears.machineHappened(range);

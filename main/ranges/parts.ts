@@ -3,6 +3,7 @@ import type { RangesDeps } from "./deps.ts";
 import type { MachineStates } from "./machine-states.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
+import type { RangeFilters } from "./range-filters.ts";
 import type { RangeStore } from "./store.ts";
 import type { RangeTruth } from "./truth.ts";
 
@@ -15,4 +16,5 @@ export interface OperationParts {
 	readonly states: MachineStates;
 	readonly machines: MachineSteps;
 	readonly truth: RangeTruth;
+	readonly filters: RangeFilters;
 }

@@ -25,11 +25,13 @@ import { OperationLocks } from "./locks.ts";
 import { type MachineOperation, operateMachine } from "./machine-operations.ts";
 import { MachineStates } from "./machine-states.ts";
 import { MachineSteps } from "./machine-steps.ts";
+import { type InternetSwitch, refuseInternetSwitch, setInternet } from "./network-operation.ts";
 import { Observer } from "./observer.ts";
 import { findOrphans, removeOrphans } from "./orphans.ts";
 import type { OperationParts } from "./parts.ts";
 import { preflight, preflightError, prepareDeploy, previewDeploy } from "./preview.ts";
 import { ProfileMemory } from "./profile-memory.ts";
+import { RangeFilters } from "./range-filters.ts";
 import { openRangeSite, type RangeSite } from "./range-site.ts";
 import { Reconciler } from "./reconciler.ts";
 import { findMachine, type MachineRecord, type RangeRecord } from "./record.ts";
@@ -65,13 +67,21 @@ export class Ranges {
 			say: (range, machine, reason) => store.updateMachine(range, machine, { reason }),
 		});
 		const states = new MachineStates(deps, store, (...end) => this.#restarts.ended(...end));
+		const filters = new RangeFilters(deps);
 		const connections: Connections = new Connections(deps, store, {
-			opened: (range, connection) => this.#observer.attach(range, connection),
-			closed: (rangeId) => this.#observer.detach(rangeId),
+			opened: (range, connection) => {
+				this.#observer.attach(range, connection);
+				filters.attach(range, connection);
+			},
+			closed: (rangeId) => {
+				this.#observer.detach(rangeId);
+				filters.detach(rangeId);
+			},
+			routerAttached: (...attached) => filters.routerAttached(...attached),
 		});
-		const truth = new RangeTruth({ deps, store, connections, machines: states });
-		const machines = new MachineSteps(deps, store, states);
-		this.#parts = { deps, store, connections, profiles: new ProfileMemory(deps), states, machines, truth };
+		const truth = new RangeTruth({ deps, store, connections, machines: states, filters });
+		const machines = new MachineSteps({ deps, store, states, filters });
+		this.#parts = { deps, store, connections, profiles: new ProfileMemory(deps), states, machines, truth, filters };
 		this.#reconciler = new Reconciler({
 			parts: this.#parts,
 			isBusy: (rangeId) => this.#locks.isBusy(rangeId),
@@ -192,6 +202,18 @@ export class Ranges {
 		if (machine !== undefined) return this.#operate(ref, machine, "start", actor);
 		if (range.interrupted !== null) return await this.continueInterrupted(ref, actor);
 		return this.#begin(range, "retry", actor, (o) => startRange(this.#parts, o, { onlyWanted: true }));
+	}
+
+	/** Switches a network's way to the internet. Errors: `NETWORK_NOT_FOUND`, `INPUT_INVALID`, `STATE_CONFLICT`, `RANGE_BUSY`. */
+	async setNetwork(request: { range: string } & InternetSwitch, actor: string): Promise<Started> {
+		const range = this.#store.get(request.range);
+		const { network, internet } = request;
+		this.#refuseWhileGoing(range, "change");
+		refuseInternetSwitch(range, request);
+		return this.#begin(range, "network", actor, (o) => setInternet(this.#parts, o, { network, internet }), {
+			title: `Switch the internet of ${network} in ${range.name} ${internet ? "on" : "off"}`,
+			cancellable: false,
+		});
 	}
 
 	/** What a blueprint would change in a range that exists. */
@@ -326,11 +348,12 @@ export class Ranges {
 		kind: TaskKind,
 		actor: string,
 		run: (request: LifecycleRequest) => Promise<void>,
-		o: { machine?: string; cancellable?: boolean } = {},
+		o: { machine?: string; cancellable?: boolean; title?: string } = {},
 	): Started {
 		const verb = kind[0]?.toUpperCase() + kind.slice(1);
-		const title = o.machine === undefined ? `${verb} ${range.name}` : `${verb} ${o.machine} of ${range.name}`;
-		const started = this.#locks.begin(range, { kind, title, actor, ...o }, async (task: TaskRun) => {
+		const whole = o.machine === undefined ? `${verb} ${range.name}` : `${verb} ${o.machine} of ${range.name}`;
+		const title = o.title ?? whole;
+		const started = this.#locks.begin(range, { kind, actor, ...o, title }, async (task: TaskRun) => {
 			await this.#hostLookedFor(task.signal);
 			await run({ range, task, actor });
 		});

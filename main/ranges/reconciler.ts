@@ -85,6 +85,11 @@ export class Reconciler implements ObserverEars {
 		if (this.#o.parts.connections.find(range.id) !== null) this.#o.parts.truth.derive(range, "running");
 	}
 
+	async routerEnded(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<void> {
+		// An operation unplugs and plugs it in by its own steps, and may be further by now than this event.
+		if (!this.#o.isBusy(range.id)) await this.#o.parts.filters.routerEnded(range, connection, signal);
+	}
+
 	engineCameBack(range: RangeRecord, connection: RangeConnection): void {
 		const { truth, states } = this.#o.parts;
 		const { signal } = this.#closed;

@@ -13,18 +13,18 @@ import {
 } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { ensureHostImage, type TransferOptions, transferImage } from "../docker/images.ts";
-import { raiseHostWall } from "../filter/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
 import type { Connections, RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
-import { forbiddenNetworks, hasInternet } from "./filter-spec.ts";
+import { hasInternet } from "./filter-spec.ts";
 import { done, type StepResult } from "./graph.ts";
 import { ensureInnerNetwork } from "./inner-network.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 import type { RangeStep } from "./planner.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
-import { applyRangeFilter } from "./range-filter.ts";
+import type { RangeFilters } from "./range-filters.ts";
+import { raiseWall } from "./range-wall.ts";
 import type { RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -34,6 +34,7 @@ export interface StepRunnerParts {
 	readonly connections: Connections;
 	readonly profiles: ProfileMemory;
 	readonly machines: MachineSteps;
+	readonly filters: RangeFilters;
 }
 
 /** Seconds that the inner engine gets to end itself; its machines were stopped before. */
@@ -163,26 +164,12 @@ export class StepRunner {
 	}
 
 	async #wall(): Promise<StepResult> {
-		const range = this.#range;
-		const image = this.#imageOf();
-		const { deps } = this.#p;
-		const forbidden = await forbiddenNetworks(this.#host, range, image, deps.settings.get().outerPool);
-		const spec = { rangeId: range.id, image, hasInternet: hasInternet(range), forbidden };
-		const wall = await raiseHostWall(this.#host, spec, patience());
-		if (wall.applied) return done;
-		deps.events.record({
-			severity: "warning",
-			type: "range.wall.missing",
-			actor: "engine",
-			subject: { range: range.name, rangeId: range.id },
-			message: `The second wall around ${range.name} could not be raised; the filter inside it stands. ${wall.reason}`,
-		});
-		return { outcome: "skipped", note: wall.reason };
+		const wall = await raiseWall(this.#p.deps, this.#host, this.#range, this.#imageOf(), patience());
+		return wall.applied ? done : { outcome: "skipped", note: wall.reason };
 	}
 
 	async #filter(signal: AbortSignal): Promise<StepResult> {
-		const { outerPool } = this.#p.deps.settings.get();
-		const { range: applied } = await applyRangeFilter(this.#range, this.#connection(), outerPool, signal);
+		const { range: applied } = await this.#p.filters.apply(this.#range, this.#connection(), signal);
 		return hasInternet(this.#range) && applied.resolver === null
 			? { outcome: "done", note: "no name server was found for networks with internet" }
 			: done;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { machineState, rangeState } from "../../contract/ranges.ts";
 import { resolvedBlueprint, resolvedMachine } from "../blueprint/index.ts";
-import { asc, eq, sql } from "../db/drizzle.cjs";
+import { and, asc, eq, sql } from "../db/drizzle.cjs";
 import type { Orm } from "../db/open.ts";
 import { machines, networks, nics, ranges } from "../db/schema.ts";
 import { bridgeOf, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
@@ -77,6 +77,22 @@ function insertParts(orm: Orm, range: RangeRecord): void {
 			orm.insert(nics).values({ machineId: machine.id, position: at, network, ip, mac, isDefault }).run();
 		}
 	}
+}
+
+/** Writes one network's internet into its row and into the stored blueprint; for use inside a transaction. */
+export function writeInternet(orm: Orm, range: RangeRecord, network: string, internet: boolean): void {
+	orm
+		.update(networks)
+		.set({ internet })
+		.where(and(eq(networks.rangeId, range.id), eq(networks.name, network)))
+		.run();
+	const row = orm.select({ resolved: ranges.resolved }).from(ranges).where(eq(ranges.id, range.id)).get();
+	const stored = z.looseObject({}).parse(row?.resolved ?? {});
+	orm
+		.update(ranges)
+		.set({ resolved: { ...stored, networks: range.blueprint.networks } })
+		.where(eq(ranges.id, range.id))
+		.run();
 }
 
 /** All ranges, the oldest first. */

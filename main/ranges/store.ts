@@ -8,7 +8,7 @@ import type { Database } from "../db/open.ts";
 import { journal, machines, ranges } from "../db/schema.ts";
 import { freeNames } from "./names.ts";
 import { assignBridges, type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
-import { insertRange, loadRanges, loadSources, openTraffic, replaceRange } from "./store-rows.ts";
+import { insertRange, loadRanges, loadSources, openTraffic, replaceRange, writeInternet } from "./store-rows.ts";
 import type { Traffic } from "./update-meanwhile.ts";
 
 /** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
@@ -163,6 +163,14 @@ export class RangeStore {
 		if (!differs(machine, patch)) return;
 		Object.assign(machine, patch);
 		this.#db.write((orm) => orm.update(machines).set(patch).where(eq(machines.id, machine.id)).run());
+		this.touch(range.id);
+	}
+
+	/** Records that a network has internet, or has it no more. */
+	setInternet(range: RangeRecord, network: string, internet: boolean): void {
+		const changed = range.blueprint.networks.map((one) => (one.name === network ? { ...one, internet } : one));
+		range.blueprint = { ...range.blueprint, networks: changed };
+		this.#db.write((orm) => writeInternet(orm, range, network, internet));
 		this.touch(range.id);
 	}
 

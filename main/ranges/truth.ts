@@ -5,7 +5,7 @@ import type { Connections, RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
 import { interruptedReason } from "./interruption.ts";
 import type { MachineStates } from "./machine-states.ts";
-import { applyRangeFilter } from "./range-filter.ts";
+import type { RangeFilters } from "./range-filters.ts";
 import type { RangeRecord } from "./record.ts";
 import { type ContainerState, deriveRangeState } from "./states.ts";
 import type { RangeStore } from "./store.ts";
@@ -18,12 +18,20 @@ export class RangeTruth {
 	readonly #store: RangeStore;
 	readonly #connections: Connections;
 	readonly #machines: MachineStates;
+	readonly #filters: RangeFilters;
 
-	constructor(o: { deps: RangesDeps; store: RangeStore; connections: Connections; machines: MachineStates }) {
+	constructor(o: {
+		deps: RangesDeps;
+		store: RangeStore;
+		connections: Connections;
+		machines: MachineStates;
+		filters: RangeFilters;
+	}) {
 		this.#deps = o.deps;
 		this.#store = o.store;
 		this.#connections = o.connections;
 		this.#machines = o.machines;
+		this.#filters = o.filters;
 	}
 
 	/** Looks at the range's container and its machines and records the state that follows. */
@@ -79,7 +87,7 @@ export class RangeTruth {
 
 	/** Puts the filter in force again, whoever changed or flushed it. */
 	async assertFilter(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<void> {
-		await applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal);
+		await this.#filters.apply(range, connection, signal);
 	}
 }
 

@@ -3,7 +3,7 @@ import type { Dind } from "../dind/index.ts";
 import { printable } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
-import { compileRouterRules, fingerprintIn, routerApplyScript } from "../filter/index.ts";
+import { compileRouterRules, fingerprintIn, fingerprintScript, routerApplyScript } from "../filter/index.ts";
 import { type RouterSpec, routerFilter, routerLink } from "./router-spec.ts";
 
 /** The router machine as it runs: in which container of the host, and which process there. */
@@ -54,8 +54,8 @@ while [ $# -ge 6 ]; do
   ip route replace "$subnet" via "$there" dev "$link"
 done`;
 
-/** Gives a running router machine its rules and its interfaces. Idempotent. */
-export async function attachRouter(place: RouterPlace, spec: RouterSpec, signal?: AbortSignal): Promise<void> {
+/** Gives a running router machine its rules and its interfaces. Idempotent. Gives the fingerprint of the rules. */
+export async function attachRouter(place: RouterPlace, spec: RouterSpec, signal?: AbortSignal): Promise<string> {
 	const ports = spec.ports.flatMap(({ name, bridge, mac, gateway, subnet }) => [
 		name,
 		bridge,
@@ -65,7 +65,7 @@ export async function attachRouter(place: RouterPlace, spec: RouterSpec, signal?
 		subnet,
 	]);
 	const { outside, inside, outsideAddress, insideAddress, prefix } = routerLink;
-	await run(
+	const output = await run(
 		place,
 		[
 			"sh",
@@ -84,12 +84,37 @@ export async function attachRouter(place: RouterPlace, spec: RouterSpec, signal?
 		spec,
 		signal,
 	);
+	return fingerprintIn(output);
+}
+
+/** Argument: the link's interface. The ports are named by `attachRouter`, so all of them are found. */
+const detachScript = `
+ip link delete dev "$1" 2>/dev/null
+for port in /sys/class/net/hrv*; do
+  [ ! -e "$port" ] || ip link delete dev "\${port##*/}" 2>/dev/null
+done
+true`;
+
+/**
+ * Unplugs the router machine. A network namespace outlives its machine as long as any process is in it, and would
+ * go on to forward: so the links go with the machine, and not later.
+ */
+export async function detachRouter(place: Omit<RouterPlace, "pid">, signal?: AbortSignal): Promise<void> {
+	const command = place.dind.enterNetns(["sh", "-c", detachScript, "homerange-router", routerLink.outside]);
+	await runExec(place.host, place.dind.container, { command, limitMs: 30_000 }, signal);
 }
 
 /** Puts the router's rules in force again, each table in one step. Gives their fingerprint. */
 export async function applyRouterRules(place: RouterPlace, spec: RouterSpec, signal?: AbortSignal): Promise<string> {
 	const command = ["nsenter", "-t", String(place.pid), "-n", "sh", "-c", routerApplyScript];
 	return fingerprintIn(await run(place, command, spec, signal));
+}
+
+/** Fingerprint of the rules that are in force in the router now. */
+export async function readRouterRules(place: RouterPlace, signal?: AbortSignal): Promise<string> {
+	const command = place.dind.enterNetns(["nsenter", "-t", String(place.pid), "-n", "sh", "-c", fingerprintScript]);
+	const { stdout } = await runExec(place.host, place.dind.container, { command, limitMs: 30_000 }, signal);
+	return fingerprintIn(stdout);
 }
 
 async function run(place: RouterPlace, command: string[], spec: RouterSpec, signal?: AbortSignal): Promise<string> {
