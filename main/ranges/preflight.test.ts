@@ -80,7 +80,7 @@ test("a disk that cannot hold the images is an error before anything is made", (
 
 test("limits that the profile cannot enforce are told with its reason", () => {
 	const profile = { name: "unprivileged", reason: "It works.", limitsReason: "No cgroups." };
-	expect(severities({ profile }, "limits")).toEqual(["warning"]);
+	expect(severities({ profile }, "limits")).toEqual(["fact"]);
 });
 
 test("a full outer pool is an error", () => {

@@ -86,7 +86,8 @@ function profileFindings(blueprint: ResolvedBlueprint, { dind, profile }: Prefli
 	const limited = blueprint.machines.filter((machine) => machine.memoryBytes !== null || machine.cpus !== null);
 	if (profile.limitsReason !== null && limited.length > 0) {
 		const names = limited.map((machine) => machine.name).join(", ");
-		findings.push(warning("limits", `The own limits of ${names} cannot be enforced. ${profile.limitsReason}`, null));
+		// The profile's declared difference, true of every deploy in it: told, not asked about each time.
+		findings.push(fact("limits", `The own limits of ${names} cannot be enforced. ${profile.limitsReason}`));
 	}
 	return findings;
 }

@@ -12,6 +12,7 @@ const machine = (name: string, state: Machine["state"]): Machine => ({
 	id: name,
 	name,
 	hostname: name,
+	role: "machine",
 	provider: "docker",
 	state,
 	engineId: null,

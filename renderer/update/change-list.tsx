@@ -1,4 +1,4 @@
-import { type LucideIcon, Minus, Plus, RefreshCw, Tilde } from "lucide-react";
+import { type LucideIcon, Minus, Pencil, Plus, RefreshCw } from "lucide-react";
 import type { RangeChange } from "../../contract/range-update.ts";
 import { Section } from "../components/page.tsx";
 import { classes } from "../format/join.ts";
@@ -6,7 +6,12 @@ import { strings } from "../strings.ts";
 
 const order = ["network", "routes", "router", "machine", "limits", "description"] as const;
 
-const icons: Record<RangeChange["kind"], LucideIcon> = { add: Plus, remove: Minus, change: Tilde, recreate: RefreshCw };
+const icons: Record<RangeChange["kind"], LucideIcon> = {
+	add: Plus,
+	remove: Minus,
+	change: Pencil,
+	recreate: RefreshCw,
+};
 const tones: Record<RangeChange["kind"], string> = {
 	add: "text-ok",
 	remove: "text-bad",
