@@ -361,8 +361,9 @@ export const strings = {
 		},
 		kinds: { add: "new", remove: "goes", change: "changes", recreate: "made again" },
 		losesDisk: "Its disk is lost.",
-		loses: (number: number) => `${count(number, "machine")} will lose what was written in them`,
-		losesBody: "A machine that is made again or removed loses its disk. All others run on untouched.",
+		loses: (number: number) =>
+			number === 1 ? "1 machine will lose its disk" : `${number} machines will lose their disks`,
+		losesBody: "What was written in a machine that is made again or removed is deleted. All others run on untouched.",
 		update: "Update",
 		reconcile: "Start what is missing",
 		back: "Back to the range",

@@ -32,6 +32,12 @@ export function refuseInternetSwitch(range: RangeRecord, { network, internet }: 
 			place: `${network} of ${range.name}`,
 		});
 	}
+	if (range.interrupted === "update") {
+		throw new HomerangeError("STATE_CONFLICT", `The update of ${range.name} did not reach its end.`, {
+			remedy: "Continue it first, or destroy the range.",
+			place: range.name,
+		});
+	}
 	if (range.state === "paused") {
 		throw new HomerangeError("STATE_CONFLICT", `${range.name} is paused, so its networks cannot be changed.`, {
 			remedy: "Resume the range first.",

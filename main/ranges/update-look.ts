@@ -21,7 +21,7 @@ export async function lookForUpdate(
 	range: RangeRecord,
 	{ inner, provider }: RangeConnection,
 	signal: AbortSignal,
-): Promise<{ stale: Stale; missingNetworks: Set<string> }> {
+): Promise<{ stale: Stale; missingNetworks: Set<string>; gone: Set<string> }> {
 	const own = { label: [`${label.range}=${range.id}`, `${label.role}=network`] };
 	const options: object = { filters: own, abortSignal: signal };
 	const [answer, containers] = await Promise.all([inner.api.listNetworks(options), provider.list(signal)]);
@@ -47,5 +47,11 @@ export async function lookForUpdate(
 			networks: old.map(({ Id, Name }) => ({ name: Name, engineId: Id })),
 		},
 		missingNetworks,
+		/** Machines whose recorded container the engine does not hold. */
+		gone: new Set(
+			range.machines
+				.filter(({ engineId }) => engineId !== null && !containers.some((seen) => seen.engineId === engineId))
+				.map(({ spec }) => spec.name),
+		),
 	};
 }

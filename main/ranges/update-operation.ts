@@ -118,13 +118,17 @@ async function apply(
 	runner: StepRunner,
 ): Promise<void> {
 	const { signal } = task;
-	// An update may have died before it sent the images.
-	const search = planImageSearch(pendingMachines(range).map(({ spec }) => spec));
-	await runSteps(parts, { range, task, steps: search, run: (step, signal) => runner.run(step, signal) });
 	const [found, isLimited] = await Promise.all([
 		lookForUpdate(range, connection, signal),
 		hasLimits(connection.host, connection.dind, wantedLimits(parts, range), signal),
 	]);
+	// Whoever removed a machine's container: it is made again.
+	for (const machine of range.machines) {
+		if (found.gone.has(machine.spec.name)) parts.store.updateMachine(range, machine, { engineId: null });
+	}
+	// An update may have died before it sent the images.
+	const search = planImageSearch(pendingMachines(range).map(({ spec }) => spec));
+	await runSteps(parts, { range, task, steps: search, run: (step, signal) => runner.run(step, signal) });
 	const existing = range.machines.filter((machine) => machine.engineId !== null);
 	await parts.states.seeAll(range, connection.provider, signal, existing);
 	const steps = planUpdate({ range, ...found, changesLimits: !isLimited });

@@ -175,6 +175,21 @@ describe("a changed blueprint", () => {
 		expect(machines[2]?.engineId).toBe(containerId);
 	});
 
+	test("that changes nothing makes again what somebody removed", async () => {
+		const same = await identity("a");
+		const { inner, containerId } = await t.ranges.locate("shop-1", "b");
+		await inner.api.getContainer(containerId).remove({ force: true });
+		await update(after);
+		const range = t.ranges.get("shop-1");
+		expect(range).toMatchObject({
+			state: "running",
+			machines: [{ state: "stopped" }, { state: "ready" }, { state: "ready" }],
+		});
+		expect(range.machines[2]?.engineId).not.toBe(containerId);
+		expect(await identity("a")).toEqual(same);
+		await t.ended(t.ranges.start("shop-1", "first", "test"));
+	});
+
 	test("goes back the same way", async () => {
 		await update(before, true);
 		expect(await whoReachesWhom()).toEqual(["a gone", "gone b"]);

@@ -49,7 +49,7 @@ export function UpdatePreview({ range, source, turn }: { range: RangeDetail; sou
 
 	return (
 		<div className="max-w-220">
-			<Findings findings={update.findings} warnings={[]} />
+			<Findings findings={update.findings.filter(({ severity }) => severity !== "fact")} warnings={[]} />
 			{lost.length > 0 && (
 				<div className="mb-5">
 					<Notice tone="warn" title={strings.update.loses(lost.length)}>
@@ -71,6 +71,9 @@ export function UpdatePreview({ range, source, turn }: { range: RangeDetail; sou
 			>
 				{update.changes.length === 0 ? strings.update.reconcile : strings.update.update}
 			</Button>
+			<div className="mt-6">
+				<Findings findings={update.findings.filter(({ severity }) => severity === "fact")} warnings={[]} />
+			</div>
 		</div>
 	);
 }
