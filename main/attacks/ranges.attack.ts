@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { escapeAttacks } from "./escape.ts";
+import { floodAttacks } from "./floods.ts";
 import { linkLayerAttacks } from "./link-layer.ts";
 import { managementAttacks } from "./management-plane.ts";
 import { momentAttacks } from "./moments.ts";
@@ -23,5 +25,7 @@ describe.each(["privileged", "unprivileged"] as const)("two ranges in the %s pro
 	managementAttacks(bed);
 	nameAttacks(bed);
 	linkLayerAttacks(bed);
+	escapeAttacks(bed);
+	floodAttacks(bed);
 	momentAttacks(bed);
 });

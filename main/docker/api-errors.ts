@@ -33,11 +33,17 @@ export function isNoSpace(message: string): boolean {
 	return /no space left on device|disk quota exceeded/i.test(message);
 }
 
-/** An engine's text without control characters and of bounded length: an inner engine may be hostile. */
+/**
+ * An engine's text without control characters, without marks that reorder what is read, and of bounded length: an
+ * inner engine may be hostile.
+ */
 export function printable(text: string, limit = messageLimit): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 	const plain = text.slice(0, limit * 4).replace(/\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
-	return plain.trim().slice(0, limit);
+	return plain
+		.replace(/\p{Bidi_Control}|[\u2028\u2029]/gu, "")
+		.trim()
+		.slice(0, limit);
 }
 
 /** What a failed connection to an engine becomes. An abort stays what it is. */

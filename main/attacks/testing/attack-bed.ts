@@ -63,7 +63,7 @@ function blueprint(): string {
 		},
 		routes: [{ from: "lan", to: "dmz", ports: ["80/tcp"] }],
 		machines: { alpha: machine("alpha"), beta: machine("beta"), shop: machine("shop"), safe: machine("safe") },
-		limits: { cpus: 2, memory: "3GiB" },
+		limits: { cpus: 1, memory: "3GiB" },
 	});
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { printable } from "../../docker/api-errors.ts";
 import type { ObservedMachine } from "../machine-provider.ts";
 
 const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
@@ -16,7 +17,11 @@ export const inspectAnswer = z.object({
 		Paused: z.boolean(),
 		ExitCode: z.number().int(),
 		OOMKilled: z.boolean().default(false),
-		Error: text(500).default(""),
+		// It becomes a reason that people read on a terminal, and an image's entry point is quoted in it.
+		Error: z
+			.string()
+			.transform((value) => printable(value, 500))
+			.default(""),
 		Pid: z.number().int().nonnegative().default(0),
 		StartedAt: z.string().max(64).default(""),
 	}),
