@@ -20,6 +20,7 @@ export const strings = {
 		copyRefused: (why: string) => `The text could not be copied: ${why}`,
 		countOf: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
 		ratio: (part: number, whole: number) => `${part} of ${whole}`,
+		ofLimit: (part: string, limit: string) => `${part} of ${limit}`,
 		pageFailed: "This page could not be drawn. Ranges and consoles are not affected.",
 	},
 	places: {
@@ -118,6 +119,7 @@ export const strings = {
 			state: "State",
 			now: "What is happening",
 			machines: "Machines up",
+			usage: "CPU and memory",
 			blueprint: "Blueprint",
 			created: "Created",
 		},
@@ -143,10 +145,17 @@ export const strings = {
 		goneAfter: "It no longer exists. This is the last thing that was done with it.",
 		backToRanges: "All ranges",
 		tabsOf: (name: string) => `Parts of ${name}`,
-		tabs: { overview: "Overview", machines: "Machines", events: "Events", details: "Details" },
+		tabs: {
+			overview: "Overview",
+			machines: "Machines",
+			events: "Events",
+			test: "Network test",
+			details: "Details",
+		},
 		subnet: "subnet",
 		gateway: "gateway",
 		internet: "internet",
+		internetOf: (network: string) => `Internet for ${network}`,
 		isolated: "isolated",
 		route: (to: string, ports: readonly string[]) => `→ ${to}${ports.length === 0 ? "" : ` ${ports.join(", ")}`}`,
 		emptyNetwork: "No machine is on this network.",
@@ -196,6 +205,47 @@ export const strings = {
 		noneBody: "Machines come with a range. Deploy a blueprint to get some.",
 		noneFound: "No machine matches",
 		noneFoundBody: "The machines are there, but the search and the state filter leave none of them.",
+	},
+
+	capture: {
+		start: (network: string) => `Capture the packets of ${network} to a file`,
+		stop: (network: string) => `Stop capturing ${network}`,
+		choosing: "Choose a file…",
+		progress: (packets: number, bytes: string) => `Capturing: ${count(packets, "packet")}, ${bytes}`,
+		running: (number: number) => count(number, "capture"),
+		done: (network: string, packets: number, bytes: string) =>
+			`Captured ${network}: ${count(packets, "packet")}, ${bytes}`,
+		failed: (network: string) => `The capture of ${network} ended`,
+	},
+
+	networkTest: {
+		title: "Who reaches whom",
+		body: "Sends probes between all machines, and to an internet that the test makes, and compares with what the blueprint wants. No packet leaves this computer.",
+		run: "Test the networks",
+		running: "Testing the networks",
+		failed: "The test could not be made.",
+		progress: (done: number, total: number) => (total === 0 ? "" : `${done} of ${total}:`),
+		summary: (right: number, wrong: number, unknown: number) =>
+			wrong + unknown === 0
+				? `All ${right} probes are as the blueprint wants them.`
+				: `${right} as wanted, ${wrong} not as wanted, ${unknown} unknown.`,
+		at: (time: string) => `Tested at ${time}`,
+		table: "Who reaches whom",
+		fromTo: "From, to",
+		internet: "internet",
+		seen: { reaches: "Reaches", blocked: "Blocked", unknown: "Unknown" },
+		verdicts: { right: "as wanted", wrong: "not as wanted", unknown: "not all could be seen" },
+		cell: (from: string, to: string, word: string, verdict: string) => `${from} to ${to}: ${word}, ${verdict}`,
+		choose: "Choose a cell to see its probes.",
+		probesOf: (from: string, to: string) => `Probes from ${from} to ${to}`,
+	},
+
+	usage: {
+		of: (name: string) => `What ${name} uses`,
+		cpu: "CPU",
+		memory: "Memory",
+		disk: "Disk",
+		ofCpus: (used: string, cpus: number) => `${used} of ${cpus * 100} %`,
 	},
 
 	library: {

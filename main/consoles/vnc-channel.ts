@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
-import { openRelay } from "../docker/relay.ts";
+import { inNetnsOf } from "../docker/in-netns-of.ts";
+import { openRelay, type RelayPlace } from "../docker/relay.ts";
 import type { Channel, ChannelTarget } from "./channel.ts";
 import { feedInput } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
@@ -12,7 +14,7 @@ export async function openVncChannel(target: ChannelTarget): Promise<Channel> {
 			remedy: "Give it one in the blueprint: console: { vnc: 5900 }.",
 		});
 	}
-	const relay = await openRelay(target.host, target.dind, target.address, target.vncPort);
+	const relay = await openRelay(target.host, await placeOf(target), target.address, target.vncPort);
 	const outbox = new Outbox(() => relay.resume());
 	relay.on("data", (bytes: Buffer) => {
 		outbox.push("stdout", bytes);
@@ -39,4 +41,18 @@ export async function openVncChannel(target: ChannelTarget): Promise<Channel> {
 		},
 		closed: outbox.closed,
 	};
+}
+
+const containerAnswer = z.object({ State: z.object({ Pid: z.number().int().nonnegative() }) });
+
+/** In the machine's own network namespace: behind a router machine there is no other that reaches it. */
+async function placeOf({ inner, containerId, dind, title }: ChannelTarget): Promise<RelayPlace> {
+	const { State: state } = containerAnswer.parse(await inner.api.getContainer(containerId).inspect());
+	if (state.Pid === 0) {
+		throw new HomerangeError("STATE_CONFLICT", `The ${title} does not run.`, {
+			place: title,
+			remedy: "Start it first.",
+		});
+	}
+	return { ...dind, enterNetns: (command) => dind.enterNetns(inNetnsOf(state.Pid, command)) };
 }

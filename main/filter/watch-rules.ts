@@ -1,6 +1,7 @@
 import type { Dind } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { type ExecStream, openExec } from "../docker/exec.ts";
+import { inNetnsOf } from "../docker/in-netns-of.ts";
 import { watchScript } from "./scripts.ts";
 
 export interface RulesWatch {
@@ -25,7 +26,7 @@ export function watchRules(
 	listener: RulesListener,
 ): RulesWatch {
 	const own = ["sh", "-c", watchScript];
-	const command = dind.enterNetns(pid === null ? own : ["nsenter", "-t", String(pid), "-n", ...own]);
+	const command = dind.enterNetns(pid === null ? own : inNetnsOf(pid, own));
 	const closed = new AbortController();
 	let exec: ExecStream | null = null;
 	const end = () => {

@@ -3,6 +3,7 @@ import type { Dind } from "../dind/index.ts";
 import { printable } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
+import { inNetnsOf } from "../docker/in-netns-of.ts";
 import { compileRouterRules, fingerprintIn, fingerprintScript, routerApplyScript } from "../filter/index.ts";
 import { type RouterSpec, routerFilter, routerLink } from "./router-spec.ts";
 
@@ -106,13 +107,13 @@ export async function detachRouter(place: Omit<RouterPlace, "pid">, signal?: Abo
 
 /** Puts the router's rules in force again, each table in one step. Gives their fingerprint. */
 export async function applyRouterRules(place: RouterPlace, spec: RouterSpec, signal?: AbortSignal): Promise<string> {
-	const command = ["nsenter", "-t", String(place.pid), "-n", "sh", "-c", routerApplyScript];
+	const command = inNetnsOf(place.pid, ["sh", "-c", routerApplyScript]);
 	return fingerprintIn(await run(place, command, spec, signal));
 }
 
 /** Fingerprint of the rules that are in force in the router now. */
 export async function readRouterRules(place: RouterPlace, signal?: AbortSignal): Promise<string> {
-	const command = place.dind.enterNetns(["nsenter", "-t", String(place.pid), "-n", "sh", "-c", fingerprintScript]);
+	const command = place.dind.enterNetns(inNetnsOf(place.pid, ["sh", "-c", fingerprintScript]));
 	const { stdout } = await runExec(place.host, place.dind.container, { command, limitMs: 30_000 }, signal);
 	return fingerprintIn(stdout);
 }

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { Machine, Network, RangeDetail } from "../../contract/ranges.ts";
+import { CaptureButton } from "../capture/capture-button.tsx";
 import { CardLines } from "../components/card-lines.tsx";
 import { CopyText } from "../components/copy-text.tsx";
 import { NetworkFacts } from "../components/network-facts.tsx";
@@ -9,6 +10,8 @@ import { MachineCard } from "../machines/machine-card.tsx";
 import { useTask } from "../stores/tasks.ts";
 import { strings } from "../strings.ts";
 import { TaskPanel } from "../tasks/task-panel.tsx";
+import { isUp } from "../usage/is-up.ts";
+import { InternetSwitch } from "./internet-switch.tsx";
 import { isInterrupted } from "./range-word.ts";
 
 interface PlacedMachine {
@@ -102,7 +105,12 @@ function NetworkHeading({ network, range }: { network: Network; range: RangeDeta
 		<div className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
 			<h2 className="font-semibold">{network.name}</h2>
 			<CopyText text={network.subnet} label={strings.ranges.subnet} />
-			<NetworkFacts network={network} routes={range.routes} />
+			<NetworkFacts
+				network={network}
+				routes={range.routes}
+				{...(network.isolated ? {} : { internet: <InternetSwitch range={range} network={network} /> })}
+			/>
+			{isUp(range.state) && <CaptureButton range={range.name} network={network.name} />}
 		</div>
 	);
 }

@@ -2,6 +2,7 @@ import { HomerangeError } from "../../../contract/errors.ts";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { DockerApiError, hasStatus, isNotFound } from "../../docker/api-errors.ts";
 import type { InnerEngine } from "../../docker/engine.ts";
+import { inNetnsOf } from "../../docker/in-netns-of.ts";
 import { exitReason, MachineFault } from "../machine-fault.ts";
 import type {
 	Capability,
@@ -236,9 +237,10 @@ export class DockerProvider implements MachineProvider {
 	/** Probes run in the machine's own network namespace: with a router machine there is no address beside it. */
 	async #siteOf(engineId: string, signal: AbortSignal): Promise<ProbeSite> {
 		const seen = await this.#look(engineId, signal);
-		if (seen === null || !seen.State.Running) throw await this.#endOf(engineId, signal) ?? new MachineFault("It ended.");
+		if (seen === null || !seen.State.Running)
+			throw (await this.#endOf(engineId, signal)) ?? new MachineFault("It ended.");
 		const { site } = this.#o;
-		return { ...site, enterNetns: (command) => site.enterNetns(enterProcess(seen.State.Pid, command)) };
+		return { ...site, enterNetns: (command) => site.enterNetns(inNetnsOf(seen.State.Pid, command)) };
 	}
 
 	/** The fault of a machine that ended; null while it runs. */
@@ -276,11 +278,6 @@ async function unlessAlready(action: Promise<unknown>, ...statuses: number[]): P
 	} catch (error) {
 		if (!hasStatus(error, ...statuses)) throw error;
 	}
-}
-
-/** The same command, in the network namespace of a process. */
-export function enterProcess(pid: number, command: string[]): string[] {
-	return ["nsenter", "-t", String(pid), "-n", ...command];
 }
 
 function needsArranging(machine: ResolvedMachine, apiVersion: string): boolean {
