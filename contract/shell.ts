@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { captureRequest } from "./capture.ts";
 import type { CommandId } from "./commands.ts";
 import { channelRequest } from "./consoles.ts";
 import type { ErrorInfo } from "./errors.ts";
@@ -12,11 +13,13 @@ import type { ErrorInfo } from "./errors.ts";
 /**
  * What the page posts to its own window, with exactly one MessagePort to
  * transfer. `rpc`: the port carries oRPC calls of `contract`. `channel`: the port
- * carries `ChannelFrame`s as structured clones.
+ * carries `ChannelFrame`s as structured clones. `capture`: the shell writes a
+ * capture to a file that the person chooses, and the port carries its reports.
  */
 export const portRequest = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("rpc") }),
 	z.strictObject({ kind: z.literal("channel"), channel: channelRequest }),
+	z.strictObject({ kind: z.literal("capture"), capture: captureRequest }),
 ]);
 export type PortRequest = z.infer<typeof portRequest>;
 

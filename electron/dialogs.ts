@@ -35,6 +35,20 @@ export function setupDialogs(): void {
 	});
 }
 
+/** Asks where a capture is to go; null when the person cancels. */
+export async function chooseCaptureFile(page: WebContents, range: string, network: string): Promise<string | null> {
+	const name = `${range}-${network}`.replaceAll(/[^a-z0-9-]/gi, "_");
+	const { canceled, filePath } = await dialog.showSaveDialog(windowOf(page), {
+		title: `Capture the network ${network} to a file`,
+		defaultPath: `${name}.pcap`,
+		filters: [
+			{ name: "Packet captures", extensions: ["pcap"] },
+			{ name: "All files", extensions: ["*"] },
+		],
+	});
+	return canceled || filePath === "" ? null : filePath;
+}
+
 function windowOf(page: WebContents): BrowserWindow {
 	const window = BrowserWindow.fromWebContents(page);
 	if (window === null) throw new Error("The page has no window.");

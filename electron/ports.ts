@@ -1,13 +1,15 @@
 import { RPCHandler } from "@orpc/server/message-port";
 import { type PortRequest, portRequest } from "../contract/shell.ts";
 import type { Engine } from "../main/engine.ts";
+import { joinCapture } from "./capture-port.ts";
 import { joinChannel, refuseChannel } from "./channel-port.ts";
+import { chooseCaptureFile } from "./dialogs.ts";
 import type { EngineHost } from "./engine-host.ts";
 import { listenForPort } from "./ipc.ts";
 import { guardCalls } from "./rpc-port.ts";
 
 /**
- * Joins the page's ports to the engine: one for calls, one for each console. A port
+ * Joins the page's ports to the engine: one for calls, one for each console and capture. A port
  * that comes before the engine is up waits for it; what was posted into it waits too.
  * A reload of the page closes all of them, and the engine's tasks go on.
  */
@@ -19,7 +21,19 @@ export function setupPorts(host: EngineHost<Engine>): void {
 		return handler;
 	};
 
-	const join = async (request: PortRequest, port: Electron.MessagePortMain): Promise<void> => {
+	const join = async (
+		request: PortRequest,
+		port: Electron.MessagePortMain,
+		page: Electron.WebContents,
+	): Promise<void> => {
+		if (request.kind === "capture") {
+			const { range, network } = request.capture;
+			await joinCapture(port, {
+				chooseFile: () => chooseCaptureFile(page, range, network),
+				open: async () => (await host.ready()).consoles.open({ kind: "capture", ...request.capture }),
+			});
+			return;
+		}
 		if (request.kind === "channel") {
 			const channel = host.ready().then((engine) => engine.consoles.open(request.channel));
 			await joinChannel(port, channel);
@@ -32,8 +46,8 @@ export function setupPorts(host: EngineHost<Engine>): void {
 	listenForPort(
 		"homerange:port",
 		portRequest,
-		(request, port) => {
-			join(request, port).catch((error: unknown) => {
+		(request, port, page) => {
+			join(request, port, page).catch((error: unknown) => {
 				console.error("A port could not be joined to the engine.", error);
 				port.close();
 			});

@@ -4,20 +4,22 @@
  * by side, and answers each with "ID yes" or "ID no". The end of stdin ends it and everything that it started.
  *
  * An echo is sent as a raw packet where there is no ping: PACKET are its octets for printf, ANSWER is what must come
- * back, in hex. A listener is first asked whether it is there already; then it is the machine's own that is probed.
+ * back, in hex. Answers are waited for a bounded time, because a busy peer never falls silent. A listener is first asked whether it is there already; then it is the machine's own that is probed.
  */
 export const agentScript = `
 have() { command -v "$1" >/dev/null 2>&1; }
+limit="timeout --foreground"
+$limit 1 true 2>/dev/null || limit=timeout
 reach() {
   case $1 in
   tcp) if have socat; then socat -u OPEN:/dev/null "TCP4:$2:$3,connect-timeout=1"; else nc -z -w 1 "$2" "$3"; fi ;;
   udp)
-    if have socat; then said=$(printf homerange | socat -t 1 -T 2 - "UDP4:$2:$3")
-    else said=$(printf homerange | nc -u -w 1 "$2" "$3"); fi
+    if have socat; then said=$(printf homerange | $limit 2 socat -t 1 - "UDP4:$2:$3" | head -c 64)
+    else said=$(printf homerange | $limit 2 nc -u -w 1 "$2" "$3" | head -c 64); fi
     [ "$said" = homerange ] ;;
   icmp)
     if have ping; then ping -c 1 -W 1 "$2"
-    else printf "$4" | socat -t 1 -T 2 - "IP4-DATAGRAM:$2:1" | od -An -v -tx1 | tr -d ' \\n' | grep -q "$5"; fi ;;
+    else printf "$4" | $limit 2 socat -t 1 - "IP4-SENDTO:$2:1" | head -c 65536 | od -An -v -tx1 | tr -d ' \\n' | grep -q "$5"; fi ;;
   *) return 1 ;;
   esac >/dev/null 2>&1
 }

@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { runCommand } from "../actions/registry.ts";
+import { useCaptures } from "../capture/captures.ts";
 import { Keys } from "../components/keys.tsx";
 import { StateGlyph } from "../components/state-mark.tsx";
 import type { Mark } from "../components/states.ts";
@@ -24,6 +25,7 @@ export function StatusBar() {
 			<EngineEntry />
 			<RunningEntry />
 			<TasksEntry />
+			<CapturesEntry />
 			<span className="ml-auto" />
 			<Entry label={strings.palette.title} onPress={() => runCommand("view.palette")}>
 				<Search size={12} aria-hidden="true" />
@@ -102,6 +104,19 @@ function TasksEntry() {
 			<StateGlyph mark={{ tone: "busy", shape: "turning" }} />
 			<span className="max-w-72 truncate text-text">{count === 1 ? open.title : strings.status.tasks(count)}</span>
 			{share !== null && count === 1 && <span>{Math.round(share * 100)} %</span>}
+		</Entry>
+	);
+}
+
+/** Captures that run, wherever the window is; the way back to the first of them. */
+function CapturesEntry() {
+	const count = useCaptures((state) => Object.keys(state.running).length);
+	const first = useCaptures((state) => Object.values(state.running)[0]?.range ?? null);
+	if (first === null) return null;
+	return (
+		<Entry onPress={() => navigateTo(paths.range(first))}>
+			<StateGlyph mark={{ tone: "busy", shape: "disc" }} />
+			{strings.capture.running(count)}
 		</Entry>
 	);
 }

@@ -8,6 +8,7 @@ import { StateMark } from "../components/state-mark.tsx";
 import { machineMarks, toneText } from "../components/states.ts";
 import { classes } from "../format/join.ts";
 import { strings } from "../strings.ts";
+import { MachineUsage } from "../usage/machine-usage.tsx";
 import { ConsoleButtons } from "./console-buttons.tsx";
 import { machineEntries } from "./machine-entries.ts";
 
@@ -54,6 +55,7 @@ export const MachineCard = memo(
 					{machine.source.name}
 					<span className="text-faint"> · {strings.providers[machine.provider]}</span>
 				</p>
+				<MachineUsage rangeId={range.id} machine={machine} />
 				{machine.reason !== null && (
 					<p className={classes("selectable mt-1 line-clamp-3 text-sm", toneText[mark.tone])} title={machine.reason}>
 						{machine.reason}

@@ -7,6 +7,7 @@ import { useNow } from "../hooks/use-now.ts";
 import { useTask } from "../stores/tasks.ts";
 import { strings } from "../strings.ts";
 import { currentStep, stepProgress } from "../tasks/task-summary.ts";
+import { RangeUsageCell } from "../usage/range-usage.tsx";
 import { RangeMenu } from "./range-menu.tsx";
 import { machinesUp, rangeMark, rangeWord } from "./range-word.ts";
 
@@ -37,6 +38,12 @@ export const rangeColumns: readonly TableColumn<RangeDetail>[] = [
 		width: "88px",
 		cell: (range) => strings.common.ratio(machinesUp(range), range.machines.length),
 		sortBy: (range) => range.machines.length,
+	},
+	{
+		id: "usage",
+		title: strings.ranges.columns.usage,
+		width: "128px",
+		cell: (range) => <RangeUsageCell range={range} />,
 	},
 	{
 		id: "blueprint",

@@ -13,11 +13,13 @@ import { TabbedPanes } from "../components/tabs.tsx";
 import { EventsTable } from "../events/events-table.tsx";
 import { machineRows } from "../machines/filter-machines.ts";
 import { machineRowId, machineRowName, rangeMachineColumns } from "../machines/machine-columns.tsx";
+import { NetworkTestPane } from "../network-test/network-test-pane.tsx";
 import { filterEvents, useEvents } from "../stores/events.ts";
 import { useRange, useRanges } from "../stores/ranges.ts";
 import { useTasks } from "../stores/tasks.ts";
 import { strings } from "../strings.ts";
 import { TaskPanel } from "../tasks/task-panel.tsx";
+import { RangeUsageBar } from "../usage/range-usage.tsx";
 import { RangeDetails } from "./range-details.tsx";
 import { RangeOverview } from "./range-overview.tsx";
 import { machinesUp, rangeMark, rangeWord } from "./range-word.ts";
@@ -38,11 +40,14 @@ export function RangePage() {
 				</>
 			}
 			lead={
-				<span className="truncate text-sm text-muted">
-					{range.blueprint.title ?? range.blueprint.name}
-					{" · "}
-					{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
-				</span>
+				<>
+					<span className="truncate text-sm text-muted">
+						{range.blueprint.title ?? range.blueprint.name}
+						{" · "}
+						{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
+					</span>
+					<RangeUsageBar range={range} />
+				</>
 			}
 			actions={<RangeButtons range={range} />}
 			isFlush
@@ -106,6 +111,7 @@ function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
 					title: strings.ranges.tabs.events,
 					content: <EventsTable events={events} isFollowing />,
 				},
+				{ id: "test", title: strings.ranges.tabs.test, content: <NetworkTestPane range={range} /> },
 				{ id: "details", title: strings.ranges.tabs.details, content: <RangeDetails range={range} /> },
 			]}
 		/>
