@@ -5,12 +5,14 @@ import type { MachineEvent, MachineWatch } from "../providers/machine-provider.t
 import type { RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
 import type { MachineStates } from "./machine-states.ts";
-import type { RangeRecord } from "./record.ts";
+import { OneLook } from "./one-look.ts";
+import type { MachineRecord, RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
 const containerActions = ["start", "die", "pause", "unpause", "destroy", "oom"];
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
+const outOfMemoryPauseMs = 10_000;
 
 export interface ObserverEars {
 	/** Something happened to the range as a whole: look at it, unless an operation acts on it. */
@@ -36,6 +38,10 @@ export class Observer {
 	readonly #ears: ObserverEars;
 	readonly #closed = new AbortController();
 	readonly #watches = new Map<string, { connection: RangeConnection; watch: MachineWatch }>();
+	/** A router's end must not be lost behind what happened to it since. */
+	readonly #looks = new OneLook<MachineEvent>((first, second) => (first.kind === "exited" ? first : second));
+	/** By machine. */
+	readonly #toldOutOfMemory = new Map<string, number>();
 	#hostWatch: { close(): void } | null = null;
 
 	constructor(o: { deps: RangesDeps; store: RangeStore; machines: MachineStates; ears: ObserverEars }) {
@@ -110,20 +116,30 @@ export class Observer {
 		const machine = range.machines.find((candidate) => candidate.engineId === event.engineId);
 		if (machine === undefined) return;
 		if (event.kind === "out-of-memory") {
-			this.#deps.events.record({
-				severity: "warning",
-				type: "machine.out-of-memory",
-				actor: "docker",
-				subject: { range: range.name, rangeId: range.id, machine: machine.spec.name },
-				message: `A process in ${machine.spec.name} of ${range.name} was killed because the machine's memory was used up.`,
-			});
+			this.#tellOutOfMemory(range, machine);
 			return;
 		}
-		if (event.kind === "exited" && machine.spec.role === "router") {
-			await this.#ears.routerEnded(range, connection, this.#closed.signal);
-		}
-		await this.#machines.happened(range, machine, connection.provider, this.#closed.signal);
-		this.#ears.machineHappened(range);
+		await this.#looks.run(machine.id, event, async ({ kind }) => {
+			if (kind === "exited" && machine.spec.role === "router") {
+				await this.#ears.routerEnded(range, connection, this.#closed.signal);
+			}
+			await this.#machines.happened(range, machine, connection.provider, this.#closed.signal);
+			this.#ears.machineHappened(range);
+		});
+	}
+
+	/** Processes that are killed one after the other are one row of the feed in a while, not thousands. */
+	#tellOutOfMemory(range: RangeRecord, machine: MachineRecord): void {
+		const last = this.#toldOutOfMemory.get(machine.id);
+		if (last !== undefined && Date.now() - last < outOfMemoryPauseMs) return;
+		this.#toldOutOfMemory.set(machine.id, Date.now());
+		this.#deps.events.record({
+			severity: "warning",
+			type: "machine.out-of-memory",
+			actor: "docker",
+			subject: { range: range.name, rangeId: range.id, machine: machine.spec.name },
+			message: `A process in ${machine.spec.name} of ${range.name} was killed because the machine's memory was used up.`,
+		});
 	}
 
 	#hostEvent(event: DockerEvent): void {
