@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "../fixtures/app.ts";
+import { DeployPage } from "../pages/deploy-page.ts";
 import { Frame } from "../pages/frame.ts";
 import { RangePage } from "../pages/range-page.ts";
 import { UpdatePage } from "../pages/update-page.ts";
@@ -56,4 +57,18 @@ test("shows what differs, asks about the disk that is lost, and changes only tha
 	await new UpdatePage(page, "lab").region.getByRole("button", { name: "Back to the range" }).click();
 	await expect(range.state("Running")).toBeVisible();
 	await cli("destroy", "lab", "--yes");
+});
+
+test("a deploy that is warned of asks, and names what it is warned of", async ({ page, cli }) => {
+	const deploy = new DeployPage(page);
+	await deploy.open();
+	await deploy.drop("tiny.yaml", tiny.replace("limits: {", "limits: { disk: 10GiB,"));
+	await deploy.waitForPreview();
+	await deploy.deployButton.click();
+	const { question } = new Frame(page);
+	await expect(question).toContainText("Deploy in spite of 1 warning?");
+	await expect(question.getByRole("listitem")).toContainText("Disk limits of containers cannot be enforced");
+	await page.keyboard.press("Escape");
+	await expect(question).toHaveCount(0);
+	expect(JSON.parse(await cli("list", "--format", "json"))).toEqual([]);
 });

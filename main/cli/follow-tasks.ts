@@ -51,7 +51,11 @@ export async function followTasks(client: EngineClient, ids: readonly string[]):
 export function firstFailure(tasks: readonly Task[]): HomerangeError | null {
 	const failed = tasks.find((task) => task.state !== "done");
 	if (failed === undefined) return null;
-	if (failed.state === "cancelled") return new HomerangeError("CANCELLED", "Cancelled; everything was undone.");
+	if (failed.state === "cancelled") {
+		// Only a deploy is undone: whatever else acts on a range leaves it as far as it came.
+		const message = failed.kind === "deploy" ? "everything was undone" : "what was done until then stays done";
+		return new HomerangeError("CANCELLED", `Cancelled; ${message}.`);
+	}
 	if (failed.error !== null) return HomerangeError.fromInfo(failed.error);
 	return new HomerangeError("INTERNAL", `The operation ended as ${failed.state}.`);
 }

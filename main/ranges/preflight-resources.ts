@@ -81,7 +81,7 @@ export function diskFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts
 	if (wantsDisk) {
 		findings.push(warning("disk", "Disk limits of containers cannot be enforced by this engine's storage.", null));
 	}
-	if (diskFreeBytes === null) return findings;
+	if (diskFreeBytes === null || images.length === 0) return findings;
 	const whole = images.reduce((sum, image) => sum + (image.sizeBytes ?? 0), 0);
 	const stored = storedBytes(images);
 	const needed = stored * copies;

@@ -12,6 +12,7 @@ import { gatherFacts } from "./gather-facts.ts";
 import { planDeploy } from "./planner.ts";
 import { type PreflightFacts, preflightFindings } from "./preflight.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
+import type { RangeRecord } from "./record.ts";
 import type { FileSources, RangeStore } from "./store.ts";
 
 /** A request whose blueprint was read, checked and completed. */
@@ -55,23 +56,32 @@ interface PreflightParts {
 export async function preflight(
 	{ deps, store, profiles }: PreflightParts,
 	{ blueprint, request }: PreparedDeploy,
-	replaced: string | null = null,
+	replaced: RangeRecord | null = null,
 ): Promise<{ findings: PreflightFinding[]; facts: PreflightFacts | null }> {
 	try {
 		const signal = AbortSignal.timeout(factsLimitMs);
 		const host = await deps.host.ready(signal);
 		const o = { host, blueprint, copies: request.copies, profile: request.profile };
-		const facts = await gatherFacts(
-			{ deps, profiles, ranges: store.all().filter(({ id }) => id !== replaced) },
-			o,
-			signal,
-		);
+		const others = store.all().filter(({ id }) => id !== replaced?.id);
+		const gathered = await gatherFacts({ deps, profiles, ranges: others }, o, signal);
+		const facts = replaced === null ? gathered : factsOfUpdate(gathered, replaced);
 		return { findings: preflightFindings(blueprint, facts), facts };
 	} catch (error) {
 		const { message, remedy, code } = toErrorInfo(error);
 		if (code !== "ENGINE_UNREACHABLE") throw error;
 		return { findings: [{ severity: "error", subject: "engine", message, remedy }], facts: null };
 	}
+}
+
+/** A range that runs holds its images and its memory already: only what comes to them counts. */
+function factsOfUpdate(facts: PreflightFacts, { machines, profileReason }: RangeRecord): PreflightFacts {
+	const held = new Set(machines.filter(({ engineId }) => engineId !== null).map(({ spec }) => spec.image));
+	return {
+		...facts,
+		images: facts.images.filter(({ image }) => !held.has(image)),
+		memoryAvailableBytes: null,
+		profile: facts.profile && { ...facts.profile, reason: profileReason ?? facts.profile.reason },
+	};
 }
 
 /** What the deploy would make, and what stands in its way. */

@@ -221,7 +221,7 @@ export class Ranges {
 		const range = this.#store.get(ref);
 		const prepared = await prepareUpdate(this.#deps, range, source);
 		const { changes } = wantedUpdate(this.#store, range, prepared);
-		const { findings } = await preflight(this.#parts, prepared, range.id);
+		const { findings } = await preflight(this.#parts, prepared, range);
 		return { rangeId: range.id, rangeName: range.name, changes: [...changes], findings };
 	}
 
@@ -230,7 +230,7 @@ export class Ranges {
 		const range = this.#store.get(ref);
 		this.#refuseWhileGoing(range, "be updated");
 		const prepared = await prepareUpdate(this.#deps, range, source);
-		const { findings } = await preflight(this.#parts, prepared, range.id);
+		const { findings } = await preflight(this.#parts, prepared, range);
 		const obstacle = preflightError(findings);
 		if (obstacle !== null) throw obstacle;
 		// Compared and locked in one turn: nothing can change between.

@@ -14,7 +14,9 @@ export async function prepareUpdate(
 	range: RangeRecord,
 	source: BlueprintSource,
 ): Promise<PreparedDeploy> {
-	const prepared = await prepareDeploy(deps, { source, copies: 1, name: range.name }, range.blueprint.machines);
+	const profile = range.profile === null ? {} : { profile: range.profile };
+	const request = { source, copies: 1, name: range.name, ...profile };
+	const prepared = await prepareDeploy(deps, request, range.blueprint.machines);
 	const { name } = prepared.blueprint;
 	if (name === range.blueprint.name) return prepared;
 	throw new HomerangeError(
