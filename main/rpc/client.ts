@@ -6,6 +6,7 @@ import { HomerangeError } from "../../contract/errors.ts";
 import type { contract } from "../../contract/router.ts";
 import { fromBorderError } from "./border-errors.ts";
 import { SocketFetch } from "./socket-fetch.ts";
+import { isStream, mapStreamErrors } from "./stream-errors.ts";
 
 export type EngineApi = ContractRouterClient<typeof contract>;
 
@@ -38,7 +39,8 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 		interceptors: [
 			async ({ next }) => {
 				try {
-					return await next();
+					const answer = await next();
+					return isStream(answer) ? mapStreamErrors(answer, fromBorderError) : answer;
 				} catch (error) {
 					throw fromBorderError(error);
 				}

@@ -4,6 +4,7 @@ import { contract } from "../../contract/router.ts";
 import type { Logger } from "../log.ts";
 import { asBorderError } from "./border-errors.ts";
 import type { Services } from "./services.ts";
+import { mapStreamErrors } from "./stream-errors.ts";
 
 /** Who is calling; each transport says it. */
 export interface CallContext {
@@ -24,6 +25,8 @@ export function createRouter(services: Services, log: Logger) {
 				throw asBorderError(error, path.join("."), log);
 			}
 		});
+	const withBorderErrors = <T>(stream: AsyncGenerator<T, void>, path: readonly string[]) =>
+		mapStreamErrors(stream, (error) => asBorderError(error, path.join("."), log));
 	return os.router({
 		host: {
 			info: os.host.info.handler(() => services.info),
@@ -56,8 +59,12 @@ export function createRouter(services: Services, log: Logger) {
 			setNetwork: os.ranges.setNetwork.handler(({ input, context }) => ranges.setNetwork(input, context.actor)),
 			previewUpdate: os.ranges.previewUpdate.handler(({ input }) => ranges.previewUpdate(input)),
 			update: os.ranges.update.handler(({ input, context }) => ranges.update(input, context.actor)),
-			usage: os.ranges.usage.handler(({ input, signal }) => services.usage.watch(input.ranges, signal)),
-			testNetwork: os.ranges.testNetwork.handler(({ input, signal }) => services.networkTests.run(input.range, signal)),
+			usage: os.ranges.usage.handler(({ input, signal, path }) =>
+				withBorderErrors(services.usage.watch(input.ranges, signal), path),
+			),
+			testNetwork: os.ranges.testNetwork.handler(({ input, signal, path }) =>
+				withBorderErrors(services.networkTests.run(input.range, signal), path),
+			),
 		},
 		tasks: {
 			list: os.tasks.list.handler(() => tasks.list()),

@@ -92,7 +92,12 @@ beforeAll(async () => {
 			host: { status: () => engine, rediscover: async () => engine },
 			channels: { open: async (request) => echo(request) },
 			usage: { watch: noRange },
-			networkTests: { run: noRange },
+			networkTests: {
+				async *run() {
+					yield { kind: "progress", done: 1, total: 2, message: "half" };
+					noRange();
+				},
+			},
 			templates: async () => [],
 			runDoctor: unused,
 			snapshot: () => ({
@@ -154,6 +159,12 @@ test("an error of the catalogue crosses with its code, remedy and place", async 
 		remedy: "List them.",
 		place: "x",
 	});
+});
+
+test("an error in the middle of a stream crosses like any other", async () => {
+	const stream = await client.api.ranges.testNetwork({ range: "x" });
+	expect(await stream.next()).toMatchObject({ value: { kind: "progress", message: "half" } });
+	await expect(stream.next()).rejects.toMatchObject({ code: "RANGE_NOT_FOUND", remedy: "List them.", place: "x" });
 });
 
 test("input that the contract forbids is refused with its reason", async () => {
