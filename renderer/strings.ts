@@ -208,6 +208,7 @@ export const strings = {
 	},
 
 	capture: {
+		button: "Capture",
 		start: (network: string) => `Capture the packets of ${network} to a file`,
 		stop: (network: string) => `Stop capturing ${network}`,
 		choosing: "Choose a file…",

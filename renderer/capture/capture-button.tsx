@@ -1,5 +1,5 @@
 import { CircleStop, Radio } from "lucide-react";
-import { IconButton } from "../components/button.tsx";
+import { Button, IconButton } from "../components/button.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { strings } from "../strings.ts";
 import { startCapture, useCapture } from "./captures.ts";
@@ -9,12 +9,16 @@ export function CaptureButton({ range, network }: { range: string; network: stri
 	const capture = useCapture(range, network);
 	if (capture === null) {
 		return (
-			<IconButton
+			<Button
 				isSmall
+				look="quiet"
 				icon={Radio}
-				label={strings.capture.start(network)}
+				aria-label={strings.capture.start(network)}
+				title={strings.capture.start(network)}
 				onClick={() => startCapture(range, network)}
-			/>
+			>
+				{strings.capture.button}
+			</Button>
 		);
 	}
 	return (

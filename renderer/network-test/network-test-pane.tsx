@@ -57,7 +57,7 @@ function Running({ test }: { test: NetworkTestState }) {
 					{strings.networkTest.progress(done, total)} {message}
 				</p>
 				<ProgressBar
-					progress={{ done, total: total === 0 ? null : total, unit: "items" }}
+					progress={{ done, total: total === 0 ? null : total, unit: "count" }}
 					label={strings.networkTest.running}
 				/>
 			</div>
