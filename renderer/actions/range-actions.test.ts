@@ -16,6 +16,12 @@ describe("rangeActions", () => {
 		]);
 	});
 
+	it("offers another update after one that died in a range that runs", () => {
+		const actions = (state: "degraded" | "stopped") => rangeActions({ state, taskId: null, interrupted: "update" });
+		expect(actions("degraded")).toEqual(["continueInterrupted", "update", "destroy"]);
+		expect(actions("stopped")).toEqual(["continueInterrupted", "destroy"]);
+	});
+
 	it("lets every range at rest be destroyed", () => {
 		for (const state of ["running", "degraded", "stopped", "paused", "failed"] as const) {
 			expect(rangeActions({ ...calm, state })).toContain("destroy");

@@ -45,7 +45,10 @@ const byState: Record<RangeState, readonly RangeActionId[]> = {
 /** What can be done with a range now. While a task acts on it: nothing but cancelling that task. */
 export function rangeActions(range: Pick<RangeDetail, "state" | "taskId" | "interrupted">): readonly RangeActionId[] {
 	if (range.taskId !== null) return [];
-	if (range.interrupted !== null) return ["continueInterrupted", "destroy"];
+	// An update that cannot be continued as it is, another one mends.
+	const isMendable = range.interrupted === "update" && byState[range.state].includes("update");
+	if (range.interrupted !== null)
+		return ["continueInterrupted", ...(isMendable ? (["update"] as const) : []), "destroy"];
 	return byState[range.state];
 }
 
