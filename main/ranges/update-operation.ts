@@ -74,7 +74,15 @@ async function reach(
 	return await parts.truth.connect(range, task.signal);
 }
 
+const onTheWay: ReadonlySet<string> = new Set(["deploying", "starting", "stopping", "destroying"]);
+
 export function notRunning(range: RangeRecord, state: string): HomerangeError {
+	if (onTheWay.has(state)) {
+		return new HomerangeError("RANGE_BUSY", `${range.name} is ${state}, so it cannot be updated now.`, {
+			remedy: "Wait for that to end.",
+			place: range.name,
+		});
+	}
 	return new HomerangeError("STATE_CONFLICT", `${range.name} is ${state}, so it cannot be updated.`, {
 		remedy: state === "paused" ? "Resume the range first." : "Start the range first.",
 		place: range.name,
