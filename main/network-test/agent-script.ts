@@ -4,7 +4,8 @@
  * by side, and answers each with "ID yes" or "ID no". The end of stdin ends it and everything that it started.
  *
  * An echo is sent as a raw packet where there is no ping: PACKET are its octets for printf, ANSWER is what must come
- * back, in hex. Answers are waited for a bounded time, because a busy peer never falls silent. A listener is first asked whether it is there already; then it is the machine's own that is probed.
+ * back, in hex. Answers are waited for a bounded time, because a busy peer never falls silent. A listener is first
+ * asked whether it is there already; then it is the machine's own that is probed.
  */
 export const agentScript = `
 have() { command -v "$1" >/dev/null 2>&1; }

@@ -9,6 +9,8 @@ import { nameOf, type PlannedProbe, planProbes } from "./plan.ts";
 
 /** Probes at once: each is a short-lived process or two in the range's container. */
 const atOnce = 16;
+/** After a silence where the blueprint wants an answer. */
+const triesAgain = 3;
 /** Where no free documentation network is left; such a probe is never sent. */
 const noAddress = "0.0.0.0";
 
@@ -107,8 +109,10 @@ async function probed(planned: PlannedProbe, { agents, controls, internet }: Pro
 		if (typeof other === "string") return answer("unknown", other);
 	}
 	let seen = await agent.reach(target);
-	// One lost packet on a busy machine is no finding.
-	if (seen === false && wanted === "reaches") seen = await agent.reach(target);
+	// A lost packet, or an answer that a busy computer gave late, is no finding.
+	for (let again = 0; seen === false && wanted === "reaches" && again < triesAgain; again++) {
+		seen = await agent.reach(target);
+	}
 	if (seen === true) return answer("reaches");
 	if (seen === null) return answer("unknown", `the probe in ${from.machine} was cut off`);
 	if (to.machine === null || controls.get(keyOf(target)) === true) return answer("blocked");

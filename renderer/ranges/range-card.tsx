@@ -5,6 +5,7 @@ import { paths } from "../app/navigation.ts";
 import { StateMark } from "../components/state-mark.tsx";
 import { classes } from "../format/join.ts";
 import { strings } from "../strings.ts";
+import { RangeUsageCell } from "../usage/range-usage.tsx";
 import { RangeNow } from "./range-columns.tsx";
 import { RangeMenu } from "./range-menu.tsx";
 import { machinesUp, rangeMark, rangeWord } from "./range-word.ts";
@@ -45,6 +46,9 @@ export const RangeCard = memo(function RangeCard({ range, isTaken, onToggle }: R
 			<p className="text-sm text-muted">
 				{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
 			</p>
+			<div className="min-h-5 text-sm">
+				<RangeUsageCell range={range} />
+			</div>
 			<div className="min-h-5 truncate">
 				<RangeNow range={range} />
 			</div>
