@@ -18,6 +18,18 @@ for f in /proc/sys/net/ipv4/conf/*/rp_filter; do
 done
 `;
 
+/**
+ * Where br_netfilter is loaded, frames between two machines of one bridge pass the rules for routed packets too, and
+ * its connection tracking: a packet that a router machine sends back would keep what was decided for the frame, and
+ * leave without translation. The setting is the network namespace's own (since Linux 5.3, before which a namespace
+ * other than the host's does not show it).
+ */
+const plainBridges = `
+for f in /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridge-nf-call-ip6tables; do
+  [ ! -e "$f" ] || echo 0 >"$f" || true
+done
+`;
+
 const fingerprint = `
 sum=$({
   iptables -S; iptables -t nat -S PREROUTING; iptables -t nat -S ${outChain}
@@ -41,7 +53,7 @@ export const fingerprintScript = `${chooseTables}${fingerprint}`;
 export const applyScript = `
 set -eu
 profile=$1 outer=$2; shift 2
-${chooseTables}${looseSources}
+${chooseTables}${looseSources}${plainBridges}
 all=$(cat)
 v4=\${all%%#v6*}
 v6=\${all#*#v6}

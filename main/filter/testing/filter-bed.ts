@@ -1,33 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { IsolationProfile } from "../../../contract/ranges.ts";
 import { newId } from "../../db/new-id.ts";
-import {
-	type Dind,
-	ensureDind,
-	label,
-	removeDind,
-	startDind,
-	takenSubnets,
-	waitForInnerEngine,
-} from "../../dind/index.ts";
+import { type Dind, ensureDind, removeDind, startDind, takenSubnets, waitForInnerEngine } from "../../dind/index.ts";
 import { chooseOuterSubnet } from "../../dind/outer-subnet.ts";
 import type { DockerEngine, InnerEngine } from "../../docker/engine.ts";
 import { runExec } from "../../docker/exec.ts";
 import { transferImage } from "../../docker/images.ts";
 import { connectInnerEngine } from "../../docker/inner-engine.ts";
-import { connectTestEngine, dindImage, uniqueName } from "../../testing/engine.ts";
+import { connectTestEngine, dindImage } from "../../testing/engine.ts";
 import { applyRules } from "../apply-rules.ts";
 import type { FilterSpec } from "../filter-spec.ts";
+import { openInternet } from "./open-internet.ts";
+
+export { internet, outsideName, privateLan } from "./open-internet.ts";
 
 const image = "homerange/attacker:1";
 const pool = "172.31.224.0/20";
-
-/** The internet of the tests: an address of a documentation network, which no packet leaves this machine for. */
-export const internet = "203.0.113.10";
-/** A private network behind the same gateway: what a trainee must not reach. */
-export const privateLan = "192.168.77.10";
-/** A name that the outer engine's resolver knows by itself: no question leaves this machine. */
-export const outsideName = "shop.example.test";
 
 export type Target = readonly [address: string, port: number];
 
@@ -190,33 +178,4 @@ export class FilterBed {
 			}),
 		);
 	}
-}
-
-/** A container on the range's outer network that plays the internet, a private LAN and a sibling. */
-async function openInternet(host: DockerEngine, dind: Dind): Promise<{ name: string; address: string }> {
-	const name = uniqueName("internet");
-	const serve = "socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' &";
-	const sink = "socat -u TCP-LISTEN:7,fork,reuseaddr OPEN:/tmp/received,creat,append &";
-	const container = await host.api.createContainer({
-		name,
-		Image: image,
-		Cmd: [
-			"sh",
-			"-c",
-			`ip addr add ${internet}/32 dev lo; ip addr add ${privateLan}/32 dev lo; ${serve} ${sink} exec sleep infinity`,
-		],
-		Labels: { [label.range]: dind.rangeId },
-		HostConfig: { NetworkMode: dind.network, CapAdd: ["NET_ADMIN"] },
-		NetworkingConfig: { EndpointsConfig: { [dind.network]: { Aliases: [outsideName] } } },
-	});
-	await container.start();
-	const address = (await container.inspect()).NetworkSettings.Networks[dind.network]?.IPAddress ?? "";
-	for (const network of ["203.0.113.0/24", "192.168.77.0/24"]) {
-		// Not through runExec: in the unprivileged profile only a privileged exec may add a route outside.
-		const exec = await host.api
-			.getContainer(dind.container)
-			.exec({ Privileged: true, Cmd: ["ip", "route", "add", network, "via", address] });
-		await exec.start({ Detach: true });
-	}
-	return { name, address };
 }
