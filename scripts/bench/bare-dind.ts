@@ -26,7 +26,8 @@ const options: Record<Profile, Dockerode.HostConfig> = {
 	},
 };
 
-const untilAnswers = "until [ -S /var/run/docker.sock ] && docker version >/dev/null 2>&1; do sleep 0.02; done";
+/** Waits in the container until its engine answers. */
+export const untilAnswers = "until [ -S /var/run/docker.sock ] && docker version >/dev/null 2>&1; do sleep 0.02; done";
 
 /** `docker run -d -v VOLUME:/var/lib/docker …` as a person would type it: */
 export function bareCommand(profile: Profile): string {

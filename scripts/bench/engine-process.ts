@@ -76,6 +76,14 @@ export class EngineProcess {
 		return { ranges: started.map(({ rangeName }) => rangeName), tasks };
 	}
 
+	async stop(range: string): Promise<void> {
+		await this.#all([(await this.client.api.ranges.stop({ range })).taskId]);
+	}
+
+	async startRange(range: string): Promise<void> {
+		await this.#all([(await this.client.api.ranges.start({ range })).taskId]);
+	}
+
 	async destroy(ranges: readonly string[]): Promise<void> {
 		const started = await Promise.all(ranges.map((range) => this.client.api.ranges.destroy({ range })));
 		await this.#all(started.map(({ taskId }) => taskId));

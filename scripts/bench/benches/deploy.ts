@@ -1,7 +1,5 @@
-import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Task } from "../../../contract/tasks.ts";
-import type { DockerEngine } from "../../../main/docker/engine.ts";
 import { connectInnerEngine } from "../../../main/docker/inner-engine.ts";
 import { bareCommand, openDirectEngine, type Profile, profiles, startBareDind } from "../bare-dind.ts";
 import type { Bench, BenchContext, Figure } from "../bench.ts";
@@ -10,31 +8,7 @@ import { runCommand } from "../command.ts";
 import { EngineProcess } from "../engine-process.ts";
 import { interleave } from "../measure.ts";
 import { median } from "../series.ts";
-
-const image = "homerange/busybox:1";
-const command = ["sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"];
-const networks = [
-	{ name: "left", prefix: "10.0.1" },
-	{ name: "right", prefix: "10.0.2" },
-] as const;
-const machines = networks.flatMap(({ name, prefix }) =>
-	[10, 11, 12, 13, 14].map((last) => ({ name: `${name}-${last}`, network: name, ip: `${prefix}.${last}` })),
-);
-
-/** No readiness probe: neither side waits for more than that the machines run. */
-const blueprint = `blueprint: 1
-name: bench-ten
-networks:
-${networks.map(({ name, prefix }) => `  ${name}: { subnet: ${prefix}.0/24 }`).join("\n")}
-machines:
-${machines
-	.map(
-		({ name, network, ip }) =>
-			`  ${name}: { image: ${image}, command: ${JSON.stringify(command)}, nics: [{ network: ${network}, ip: ${ip} }] }`,
-	)
-	.join("\n")}
-limits: { cpus: ${cpus().length}, memory: 4GiB }
-`;
+import { blueprint, image, makeMachines } from "../ten-machines.ts";
 
 export const deploy: Bench = {
 	name: "deploy",
@@ -110,26 +84,6 @@ async function deployBare(context: BenchContext, profile: Profile): Promise<Stag
 		machines: end - connected,
 		way: direct.engine === null ? "through the tunnel" : "on the inner engine's own socket",
 	};
-}
-
-async function makeMachines({ api }: Pick<DockerEngine, "api">): Promise<void> {
-	await Promise.all(
-		networks.map(({ name, prefix }) =>
-			api.createNetwork({ Name: name, IPAM: { Driver: "default", Config: [{ Subnet: `${prefix}.0/24` }] } }),
-		),
-	);
-	await Promise.all(
-		machines.map(async ({ name, network, ip }) => {
-			const container = await api.createContainer({
-				name,
-				Image: image,
-				Cmd: command,
-				HostConfig: { NetworkMode: network },
-				NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: ip } } } },
-			});
-			await container.start();
-		}),
-	);
 }
 
 function baselineStages(profile: Profile, stages: readonly Stages[]): string {
