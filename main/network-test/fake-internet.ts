@@ -18,7 +18,8 @@ export function chooseInternetAddress(subnets: readonly string[]): string | null
 }
 
 /**
- * Arguments: the address, the port, the range's container, the range's subnets. Packets that left the range without
+ * Arguments: the address, the port, the range's container, the range's subnets. It is ready once it answers itself:
+ * that is the control for silence from elsewhere. Packets that left the range without
  * a translated source are answered as well: they should not have left.
  */
 const internetScript = `
@@ -28,12 +29,21 @@ ip addr add "$address/32" dev lo
 for subnet; do ip route add "$subnet" via "$range" || true; done
 if command -v socat >/dev/null; then
   socat -u "TCP4-LISTEN:$port,bind=$address,fork,reuseaddr" OPEN:/dev/null </dev/null &
+  reach() { socat -u OPEN:/dev/null "TCP4:$address:$port,connect-timeout=1"; }
 else
   nc -ll -s "$address" -p "$port" -e true </dev/null &
+  reach() { nc -z -w 1 "$address" "$port"; }
 fi
+listener=$!
+tries=0
+until reach 2>/dev/null; do
+  tries=$((tries + 1))
+  [ $tries -lt 50 ] || exit 1
+  sleep 0.1
+done
 echo ready
 read -r _ || true
-kill $!
+kill $listener
 `;
 
 /** Arguments: the address, where it is. Runs in the network namespace of the range's container. */
