@@ -26,12 +26,12 @@ export async function runBackgroundEngine(options: Omit<EngineOptions, "kind">):
 
 /** Takes the folder as soon as it is free; gives up when an engine answers on its socket. */
 async function startOrFind(options: Omit<EngineOptions, "kind">): Promise<Engine | null> {
-	const deadline = Date.now() + waitLimitMs;
+	const deadline = performance.now() + waitLimitMs;
 	for (;;) {
 		try {
 			return await startEngine({ ...options, kind: "background" });
 		} catch (error) {
-			if (!(error instanceof HomerangeError) || error.code !== "ENGINE_LOCKED" || Date.now() > deadline) throw error;
+			if (!(error instanceof HomerangeError) || error.code !== "ENGINE_LOCKED" || performance.now() > deadline) throw error;
 		}
 		const socket = await connectSocket(socketPath(options.dataFolder, options.env));
 		if (socket !== null) {

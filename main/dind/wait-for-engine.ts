@@ -14,8 +14,10 @@ const limitSeconds = 60;
  */
 const waitScript = `
 socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
-end=$(( $(date +%s) + ${limitSeconds} ))
-while [ "$(date +%s)" -lt "$end" ]; do
+# Seconds since the boot: the clock may be set while this waits.
+now() { read -r up _ </proc/uptime; echo "\${up%.*}"; }
+end=$(( $(now) + ${limitSeconds} ))
+while [ "$(now)" -lt "$end" ]; do
   if [ -S "\${socket#unix://}" ] && docker version >/dev/null 2>&1; then exit 0; fi
   sleep 0.05
 done

@@ -52,7 +52,7 @@ export class RangeFilters {
 			turn: Promise.resolve(),
 			isChecking: false,
 			changedMeanwhile: false,
-			lastTold: 0,
+			lastTold: Number.NEGATIVE_INFINITY,
 		};
 		this.#watched.set(range.id, watched);
 		this.#listen(watched, null, watched.closed.signal, firstRetryMs);
@@ -158,7 +158,7 @@ export class RangeFilters {
 		if (applied === null || !(await isChanged(connection, applied, signal))) return;
 		this.#remember(watched, await applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal));
 		watched.changedMeanwhile = false;
-		const now = Date.now();
+		const now = performance.now();
 		if (now - watched.lastTold < tellIntervalMs) return;
 		watched.lastTold = now;
 		this.#deps.events.record({

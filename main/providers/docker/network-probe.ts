@@ -34,8 +34,10 @@ else
   talk() { nc -w 5 "$address" "$port"; }
 fi
 ask() { printf 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$path" "$address" | talk | head -n 1; }
+# Seconds since the boot: the clock may be set while this waits.
+now() { read -r up _ </proc/uptime; echo "\${up%.*}"; }
 last='no connection'
-end=$(( $(date +%s) + left ))
+end=$(( $(now) + left ))
 while :; do
   if [ -z "$path" ]; then
     if last=$(connect 2>&1); then exit 0; fi
@@ -43,7 +45,7 @@ while :; do
     last=$(ask 2>&1 | tr -d '\\r\\000' | cut -c 1-200)
     case "$last" in HTTP/1.?' '[123][0-9][0-9]*) exit 0;; esac
   fi
-  [ "$(date +%s)" -ge "$end" ] && break
+  [ "$(now)" -ge "$end" ] && break
   sleep "$((wait / 100)).$(printf %02d $((wait % 100)))"
   wait=$((wait * 2)); [ "$wait" -gt 100 ] && wait=100
 done
