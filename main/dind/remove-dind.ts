@@ -42,8 +42,30 @@ async function removeContainer(host: DockerEngine, id: string, state: string, si
 	}
 }
 
+/** How often a volume is found in the hands of yet another helper. */
+const mostReaders = 5;
+
 async function removeVolume(host: DockerEngine, name: string, signal?: AbortSignal): Promise<void> {
-	await unlessGone(host.api.getVolume(name).remove(abortable({}, signal)));
+	for (let turn = 1; ; turn++) {
+		try {
+			await unlessGone(host.api.getVolume(name).remove(abortable({}, signal)));
+			return;
+		} catch (error) {
+			// A helper of ours may be counting what is in it, and ends soon. Whoever else holds it is told.
+			const isHeld = hasStatus(error, 409) && turn < mostReaders;
+			if (!isHeld || !(await helpersEnded(host, name, signal))) throw error;
+		}
+	}
+}
+
+/** Waits for the helpers that hold a volume; false when others hold it. */
+async function helpersEnded(host: DockerEngine, volume: string, signal?: AbortSignal): Promise<boolean> {
+	const filters = { volume: [volume] };
+	const holders = await host.api.listContainers(abortable({ all: true, filters }, signal));
+	if (holders.some(({ Labels }) => Labels[label.role] !== "helper")) return false;
+	const ended = abortable({ condition: "removed" as const }, signal);
+	await Promise.all(holders.map(({ Id }) => unlessGone(host.api.getContainer(Id).wait(ended))));
+	return true;
 }
 
 async function unlessGone(action: Promise<unknown>): Promise<void> {
