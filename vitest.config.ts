@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /**
  * unit: the pure core, no engine, many and fast.
  * integration: real engines; one file at a time, because two cores and one engine are shared.
+ * cycles: the same again and again, and nothing may be left; only on request.
  * attack: the promises of docs/isolation.md, each attacked on a real range; one file at a time as well.
  */
 const attacks = ["main/**/*.attack.ts", "main/filter/filter.integration.ts"];
@@ -34,6 +35,7 @@ export default defineConfig({
 				},
 			},
 			{ test: { name: "attack", include: attacks, ...realEngine } },
+			{ test: { name: "cycles", include: ["main/**/*.cycles.ts"], ...realEngine, testTimeout: 1_800_000 } },
 		],
 	},
 });

@@ -8,10 +8,10 @@ import { sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import type { Path } from "./issues.ts";
 import { defaultLimits } from "./limits.ts";
-import { routerMachine, routerName } from "./router-machine.ts";
 import { parseMode, parseSize } from "./quantities.ts";
 import { readyProbeOf } from "./ready-probe.ts";
 import type { ResolvedBlueprint, ResolvedMachine } from "./resolved.ts";
+import { routerMachine, routerName } from "./router-machine.ts";
 
 /** What the checks found out on their way. */
 export interface Checked {

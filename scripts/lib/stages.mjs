@@ -12,7 +12,18 @@ import { say } from "./steps.mjs";
 const minute = 60_000;
 const shownLines = 40;
 
-/** needs: what has to be set up before. */
+/** What ranges do must be the same in both profiles; these files take the profile from their environment. */
+const eitherProfile = ["main/ranges/deploy.integration.ts", "main/ranges/crash.integration.ts"];
+/** Everything that depends on the inner engine's version, with the ranges' networks first. */
+const eitherEngine = ["main/ranges", "main/router", "main/providers", "main/network-test"];
+/** The specs that deploy ranges. The e2e stage runs them in the app's own choice, the strongest profile. */
+const rangeSpecs = ["deploy", "first-range", "networks", "update", "watching"].map((name) => `${name}.spec.ts`);
+const olderEngines = ["homerange/dind:26", "homerange/dind:20.10"];
+
+/**
+ * needs: what has to be set up before. onRequest: only with --only, because it takes long; a run without it says that
+ * it was skipped, and by which command it runs.
+ */
 export const stages = [
 	{ name: "typecheck", run: () => npmCheck("typecheck", 5 * minute) },
 	{ name: "lint", run: () => npmCheck("lint", 3 * minute) },
@@ -21,10 +32,48 @@ export const stages = [
 	{ name: "migrations", run: checkMigrations },
 	{ name: "unit", run: () => vitest("unit", 10 * minute) },
 	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 25 * minute) },
+	{
+		name: "unprivileged",
+		needs: ["engine"],
+		run: () =>
+			vitest("integration", 15 * minute, { files: eitherProfile, env: { HOMERANGE_ISOLATION: "unprivileged" } }),
+	},
 	{ name: "attack", needs: ["engine"], run: () => vitest("attack", 20 * minute) },
 	{ name: "build", run: () => npmCheck("build", 5 * minute) },
-	{ name: "e2e", needs: ["engine", "electron"], run: () => playwright(25 * minute) },
+	{ name: "e2e", needs: ["engine", "electron"], run: () => playwright("e2e", 25 * minute) },
+	{
+		name: "e2e-privileged",
+		needs: ["engine", "electron"],
+		run: () =>
+			playwright("e2e-privileged", 25 * minute, { files: rangeSpecs, env: { HOMERANGE_ISOLATION: "privileged" } }),
+	},
+	{ name: "engines", needs: ["engine"], onRequest: "npm run test:long", run: testOlderEngines },
+	{ name: "cycles", needs: ["engine"], onRequest: "npm run test:long", run: () => vitest("cycles", 30 * minute) },
 ];
+
+/** The same tests with inner engines 26 and 20.10, whose images are built for it. */
+async function testOlderEngines() {
+	const total = { passed: 0, failures: [], skips: [] };
+	for (const image of olderEngines) {
+		const built = await check(`image ${image}`, "node", [join("scripts", "images.mjs"), image], 40 * minute);
+		const reports = built.failures.length > 0 ? [built] : [built, ...(await testsWith(image))];
+		for (const report of reports) {
+			total.passed += report.passed;
+			total.failures.push(...report.failures.map((entry) => ({ ...entry, name: `${image}: ${entry.name}` })));
+			total.skips.push(...report.skips);
+		}
+	}
+	return total;
+}
+
+async function testsWith(image) {
+	const attacks = await vitest("attack", 30 * minute, { env: { HOMERANGE_DIND_IMAGE: image } });
+	const integration = await vitest("integration", 45 * minute, {
+		files: eitherEngine,
+		env: { HOMERANGE_DIND_IMAGE: image },
+	});
+	return [attacks, integration];
+}
 
 /** A command that is right or wrong counts as one test. */
 async function check(name, program, args, limitMs) {
@@ -71,23 +120,36 @@ async function checkMigrations() {
 	}
 }
 
-async function vitest(project, limitMs) {
+async function vitest(project, limitMs, { files = [], env: more = {} } = {}) {
 	const file = join(cacheFolder("reports"), `${project}.json`);
 	rmSync(file, { force: true });
 	const reporter = join(repository, "scripts", "lib", "vitest-reporter.mjs");
-	const args = ["run", "--project", project, "--allowOnly=false", "--reporter=default", `--reporter=${reporter}`];
-	const env = { ...runMark, HOMERANGE_REPORT: file };
+	const args = [
+		"run",
+		...files,
+		"--project",
+		project,
+		"--allowOnly=false",
+		"--reporter=default",
+		`--reporter=${reporter}`,
+	];
+	const env = { ...runMark, ...more, HOMERANGE_REPORT: file };
 	const result = await run("vitest", args, { cwd: repository, env, show: true, allowFailure: true, limitMs });
 	return complete(project, readJson(file), result, limitMs);
 }
 
-async function playwright(limitMs) {
-	const file = join(cacheFolder("reports"), "e2e.json");
+async function playwright(name, limitMs, { files = [], env: more = {} } = {}) {
+	const file = join(cacheFolder("reports"), `${name}.json`);
 	rmSync(file, { force: true });
 	const screen = hasDisplay ? undefined : await startVirtualDisplay();
 	try {
-		const args = ["test", "--config", join("e2e", "playwright.config.ts"), "--forbid-only", "--retries=0"];
-		const env = { ...runMark, PLAYWRIGHT_JSON_OUTPUT_NAME: file, ...(screen ? { DISPLAY: screen.display } : {}) };
+		const args = ["test", ...files, "--config", join("e2e", "playwright.config.ts"), "--forbid-only", "--retries=0"];
+		const env = {
+			...runMark,
+			...more,
+			PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+			...(screen ? { DISPLAY: screen.display } : {}),
+		};
 		const result = await run("playwright", [...args, "--reporter=list,json"], {
 			cwd: repository,
 			env,
@@ -95,7 +157,7 @@ async function playwright(limitMs) {
 			allowFailure: true,
 			limitMs,
 		});
-		return complete("e2e", existsSync(file) ? readPlaywrightReport(readJson(file)) : undefined, result, limitMs);
+		return complete(name, existsSync(file) ? readPlaywrightReport(readJson(file)) : undefined, result, limitMs);
 	} finally {
 		await screen?.stop();
 	}
