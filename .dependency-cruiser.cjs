@@ -41,9 +41,9 @@ module.exports = {
 			severity: "error",
 			from: {
 				path: "^(contract|main|electron|preload|renderer)/",
-				pathNot: "(\\.test\\.tsx?$|\\.integration\\.ts$|/testing/|^main/attacks/)",
+				pathNot: "(\\.test\\.tsx?$|\\.integration\\.ts$|\\.cycles\\.ts$|/testing/|^main/attacks/)",
 			},
-			to: { path: "(\\.test\\.tsx?$|\\.integration\\.ts$|/testing/|^main/attacks/)" },
+			to: { path: "(\\.test\\.tsx?$|\\.integration\\.ts$|\\.cycles\\.ts$|/testing/|^main/attacks/)" },
 		},
 	],
 	options: {

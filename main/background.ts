@@ -31,7 +31,8 @@ async function startOrFind(options: Omit<EngineOptions, "kind">): Promise<Engine
 		try {
 			return await startEngine({ ...options, kind: "background" });
 		} catch (error) {
-			if (!(error instanceof HomerangeError) || error.code !== "ENGINE_LOCKED" || performance.now() > deadline) throw error;
+			if (!(error instanceof HomerangeError) || error.code !== "ENGINE_LOCKED" || performance.now() > deadline)
+				throw error;
 		}
 		const socket = await connectSocket(socketPath(options.dataFolder, options.env));
 		if (socket !== null) {

@@ -32,11 +32,11 @@ function holds(text: string): void {
 	if (blueprint === null) return;
 	expect(resolvedBlueprint.safeParse(blueprint).success).toBe(true);
 	const used = new Set<string>();
-	for (const nic of blueprint.machines.flatMap(({ nics }) => nics)) {
+	for (const { role, nic } of blueprint.machines.flatMap(({ role, nics }) => nics.map((nic) => ({ role, nic })))) {
 		const network = blueprint.networks.find(({ name }) => name === nic.network);
 		const subnet = parseSubnet(network?.subnet ?? "");
 		expect(subnet !== null && contains(subnet, parseAddress(nic.ip) ?? -1)).toBe(true);
-		expect(nic.ip).not.toBe(network?.gateway);
+		expect(nic.ip === network?.gateway).toBe(role === "router");
 		expect(used.has(nic.ip) || used.has(nic.mac)).toBe(false);
 		used.add(nic.ip).add(nic.mac);
 	}

@@ -10,8 +10,11 @@ import { ensureOuterNetwork } from "./outer-network.ts";
 import { profileOf } from "./profiles.ts";
 import { ensureVolume } from "./volume.ts";
 
-/** Of the whole range: room for thousands of processes, an end for a fork bomb. */
-const rangePidsLimit = 16_384;
+/**
+ * Of the whole range: room for thousands of processes, an end for a fork bomb. Three bombs at once stay below the
+ * 32768 processes that a host without systemd's settings has.
+ */
+const rangePidsLimit = 8192;
 /** Longer than the inner engine needs to stop its machines (15 s), so that it is never killed half-way. */
 const stopTimeoutSeconds = 30;
 /** Engines from 29 on start containers with 1024 open files; the inner engine and its machines need more. */

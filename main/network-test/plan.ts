@@ -73,8 +73,8 @@ function probesTo(blueprint: Plan, { from, to, nic, testPort }: Pair): PlannedPr
 	return trafficBetween(blueprint, out.network, nic.network, testPort).flatMap((traffic) => {
 		const passes = isAllowed(blueprint, out.network, nic.network, traffic);
 		if (passes && !returns && shares) return [];
-		// An answer that leaves by another network has a foreign source there, and is dropped.
-		const wanted: Wanted = passes && returns ? "reaches" : "blocked";
+		// A machine may answer by its default route whatever address it was asked at; from an isolated network nothing comes.
+		const wanted: Wanted = passes && (returns || !isIsolated(blueprint, back.network)) ? "reaches" : "blocked";
 		return [{ from: end(from, out), to: end(to, nic), wanted, ...traffic }];
 	});
 }
@@ -85,6 +85,10 @@ function internetProbe(blueprint: Plan, from: ResolvedMachine, address: string):
 	const wanted: Wanted = network?.internet === true && !network.isolated ? "reaches" : "blocked";
 	const to = { machine: null, network: "internet", ip: address };
 	return { from: end(from, out), to, wanted, protocol: "tcp", port: internetPort };
+}
+
+function isIsolated({ networks }: Plan, name: string): boolean {
+	return networks.some((network) => network.name === name && network.isolated);
 }
 
 /** The NIC that a machine's routing table takes for an address on this network. */
