@@ -3,6 +3,7 @@ import { newId } from "../db/new-id.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
 import { connectTestEngine, dindImage, leftovers, smallImage, uniqueName } from "../testing/engine.ts";
+import { runHostHelper } from "./host-helper.ts";
 import {
 	chooseOuterSubnet,
 	chooseProfile,
@@ -84,6 +85,12 @@ test("ten ranges that want the same subnet at once each get their own", async ()
 	const placed = await Promise.all(specs.map((spec) => ensureOuterNetwork(host, spec)));
 	expect(new Set(placed.map(({ subnet }) => subnet)).size).toBe(10);
 	expect(await ensureOuterNetwork(host, specs[3] ?? base)).toEqual(placed[3]);
+});
+
+test("the image has no program by which a user becomes root", async () => {
+	const script = "find / -xdev -type f -perm /6000 2>/dev/null; echo done";
+	const { output } = await runHostHelper(host, { image: dindImage, script });
+	expect(output.trim()).toBe("done");
 });
 
 test("a container that ends before its engine answers is reported at once, with its last words", async () => {
