@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileRouterRules, compileRules } from "./compile-rules.ts";
+import { compileRouterRules } from "./compile-router-rules.ts";
+import { compileRules } from "./compile-rules.ts";
 import type { FilterNetwork, FilterSpec } from "./filter-spec.ts";
 
 const network = (position: number, name: string, rest: Partial<FilterNetwork> = {}): FilterNetwork => ({

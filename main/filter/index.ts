@@ -1,5 +1,6 @@
 export { type AppliedRules, applyRules, fingerprintIn, readRules } from "./apply-rules.ts";
-export { compileRouterRules, compileRules } from "./compile-rules.ts";
+export { compileRouterRules } from "./compile-router-rules.ts";
+export { compileRules } from "./compile-rules.ts";
 export type { FilterNetwork, FilterSpec } from "./filter-spec.ts";
 export { type HostWall, type HostWallSpec, lowerHostWall, raiseHostWall } from "./host-wall.ts";
 export { fingerprintScript, routerApplyScript } from "./scripts.ts";

@@ -1,4 +1,5 @@
-import { outChain, resolverToken } from "./compile-rules.ts";
+import { resolverToken } from "./compile-rules.ts";
+import { outChain } from "./rule-parts.ts";
 
 /** Old kernels have no nf_tables: take the commands that the kernel answers, as the engine's entrypoints do. */
 export const chooseTables = `
