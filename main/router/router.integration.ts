@@ -69,7 +69,7 @@ describe.each(["privileged", "unprivileged"] as const)("in the %s profile", (pro
 
 	async function reached(range: string, from: Name): Promise<string> {
 		const tries = Object.values(addresses).flatMap((ip) =>
-			[80, 81].map((port) => `(timeout 4 wget -q -O /dev/null http://${ip}:${port}/ && echo ${ip}:${port}) &`),
+			[80, 81].map((port) => `(timeout 2 wget -q -O /dev/null http://${ip}:${port}/ && echo ${ip}:${port}) &`),
 		);
 		const seen = new Set((await run(range, from, `{ ${tries.join("\n")}\nwait; } 2>/dev/null`)).split("\n"));
 		return Object.entries(addresses)
