@@ -10,6 +10,7 @@ const machine = (last: number, script: string) =>
 const held = 60_000_000;
 /** A process of this name looks like another one to who reads its line up to the first parenthesis. */
 const hostile = "1) R 1 1 (";
+/** The loop keeps the holder's shell: a last command would take its place, and its memory would go. */
 const blueprint = `
 blueprint: 1
 name: load
@@ -18,7 +19,7 @@ networks:
 machines:
   burner: ${machine(10, "while :; do :; done")}
   idle: ${machine(11, "sleep 100000")}
-  holder: ${machine(12, `x=$(head -c ${held} /dev/zero | tr "\\0" x); sleep 100000`)}
+  holder: ${machine(12, `x=$(head -c ${held} /dev/zero | tr "\\0" x); while :; do sleep 1000; done`)}
 limits: { cpus: 1, memory: 1GiB }
 `;
 
