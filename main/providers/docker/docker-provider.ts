@@ -74,7 +74,10 @@ export class DockerProvider implements MachineProvider {
 				if (present !== null) await this.remove(present.Id, signal);
 				return await api.createContainer(spec);
 			});
-			if (!takesAllEndpoints(this.#context.apiVersion)) await this.#connectOthers(container.id, machine, signal);
+			const isRouter = machine.role === "router";
+			if (!isRouter && !takesAllEndpoints(this.#context.apiVersion)) {
+				await this.#connectOthers(container.id, machine, signal);
+			}
 			const files = this.#files(machine);
 			if (files.length > 0) {
 				await container.putArchive(await packFiles(files), { path: "/", abortSignal: signal });
