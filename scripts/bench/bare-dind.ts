@@ -45,6 +45,7 @@ export function bareCommand(profile: Profile): string {
 export async function startBareDind(
 	context: Pick<BenchContext, "host" | "dindImage" | "cleanup" | "signal">,
 	profile: Profile,
+	engineArguments: readonly string[] = [],
 ): Promise<BareDind> {
 	const { host, dindImage, cleanup, signal } = context;
 	const container = `hrbench-${randomBytes(5).toString("hex")}`;
@@ -55,7 +56,7 @@ export async function startBareDind(
 	const created = await host.api.createContainer({
 		name: container,
 		Image: dindImage,
-		Cmd: [profile],
+		Cmd: [profile, ...engineArguments],
 		HostConfig: { Binds: [`${container}:/var/lib/docker`], ...options[profile] },
 	});
 	await created.start();

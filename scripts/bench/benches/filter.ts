@@ -88,7 +88,8 @@ class FilterBed {
 
 	static async start(context: BenchContext, profile: "privileged" | "unprivileged"): Promise<FilterBed> {
 		const { host, signal, dindImage } = context;
-		const bare = await startBareDind(context, profile);
+		// As in a range: the inner engine's own rules would stop what ours are measured with.
+		const bare = await startBareDind(context, profile, ["--iptables=false", "--ip6tables=false"]);
 		const pipe = `docker save ${image} | docker exec -i ${bare.container} docker load`;
 		await runCommand("sh", ["-c", pipe], { signal, expect: "Loaded image" });
 		const inner = await connectInnerEngine(host, bare.container, "the bench", signal);
@@ -138,7 +139,7 @@ class FilterBed {
 	/** MB/s from the client to a machine, measured in the client. */
 	async throughput(to: string): Promise<number> {
 		const size = this.#context.quick ? megabytes.quick : megabytes.full;
-		const script = `start=$(date +%s%N); head -c ${size}M /dev/zero | socat -u - TCP:${to}:${port}; echo $(($(date +%s%N) - start))`;
+		const script = `start=$(date +%s%N); head -c ${size}M /dev/zero | socat -u - TCP:${to}:${port},connect-timeout=10 || exit 1; echo $(($(date +%s%N) - start))`;
 		const command = ["docker", "exec", "client", "sh", "-c", script];
 		const { container } = this.#dind;
 		const { exitCode, stdout, stderr } = await runExec(
