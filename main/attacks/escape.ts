@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { localDataFolder } from "../docker/data-folder.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
-import { localDataFolder } from "../guard/measure.ts";
 import type { AttackBed } from "./testing/attack-bed.ts";
 
 const battery = readFileSync(new URL("testing/battery.pl", import.meta.url), "utf8");

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { localDataFolder } from "../docker/data-folder.ts";
 import { DiskGuard } from "../guard/disk-guard.ts";
-import { localDataFolder } from "../guard/measure.ts";
 import { type AttackBed, machines, type Sibling } from "./testing/attack-bed.ts";
 
 const MiB = 1024 ** 2;

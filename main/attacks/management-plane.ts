@@ -1,5 +1,6 @@
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { expect, test } from "vitest";
+import { listenOn } from "../testing/listen-on.ts";
 import type { AttackBed, Sibling } from "./testing/attack-bed.ts";
 import { gateways, machines } from "./testing/attack-bed.ts";
 
@@ -10,7 +11,7 @@ const ports = "1-1024,2375-2380,3000,4243,5000,5555,6443,7946,8000-8100,8443,900
 export function managementAttacks(bed: () => AttackBed): void {
 	test("a machine finds no open TCP port of a gateway, of its range's container, of the host or of a sibling", async () => {
 		const { a, b } = bed();
-		await using service = await listenOn(a.outerGateway);
+		await using service = await listenOn(a.outerGateway, () => "reached");
 		await Promise.all([a, b].map((range) => serve(bed(), range)));
 		const control = await Promise.all([
 			banner(a.outerGateway, service.port),
@@ -27,7 +28,7 @@ export function managementAttacks(bed: () => AttackBed): void {
 
 	test("root of a sibling's container finds no open port of the other range or of the host", async () => {
 		const { a, b } = bed();
-		await using service = await listenOn(a.outerGateway);
+		await using service = await listenOn(a.outerGateway, () => "reached");
 		const targets: [string, number][] = [
 			[a.outer, 2375],
 			[a.outer, 80],
@@ -93,20 +94,6 @@ async function scan(bed: AttackBed, range: Sibling, addresses: readonly string[]
 	return [...report.matchAll(/^Host: (\S+) .*Ports: (.*)$/gm)].flatMap(([, address, list = ""]) =>
 		[...list.matchAll(/(\d+)\/open\//g)].map(([, port]) => `${address}:${port}`),
 	);
-}
-
-/** A service of the engine's host on one of its addresses. */
-async function listenOn(address: string): Promise<AsyncDisposable & { port: number }> {
-	const server = createServer((socket) => socket.end("reached\n"));
-	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, address, resolve);
-	});
-	const bound = server.address();
-	return {
-		port: typeof bound === "object" && bound ? bound.port : 0,
-		[Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
-	};
 }
 
 /** What a service says, asked from the engine's host itself; nothing when it does not answer. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
-import { inNetnsOf } from "../docker/in-netns-of.ts";
+import { enterProcess } from "../docker/enter-process.ts";
 import { openRelay, type RelayPlace } from "../docker/relay.ts";
 import type { Channel, ChannelTarget } from "./channel.ts";
 import { feedInput } from "./inbox.ts";
@@ -54,5 +54,5 @@ async function placeOf({ inner, containerId, dind, title }: ChannelTarget): Prom
 			remedy: "Start it first.",
 		});
 	}
-	return { ...dind, enterNetns: (command) => dind.enterNetns(inNetnsOf(state.Pid, command)) };
+	return enterProcess(dind, state.Pid);
 }

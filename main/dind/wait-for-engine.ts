@@ -1,5 +1,6 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import { isNotFound } from "../docker/api-errors.ts";
+import { bootClock } from "../docker/boot-clock.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
 import { abortable } from "./abortable.ts";
@@ -14,8 +15,7 @@ const limitSeconds = 60;
  */
 const waitScript = `
 socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
-# Seconds since the boot: the clock may be set while this waits.
-now() { read -r up _ </proc/uptime; echo "\${up%.*}"; }
+${bootClock}
 end=$(( $(now) + ${limitSeconds} ))
 while [ "$(now)" -lt "$end" ]; do
   if [ -S "\${socket#unix://}" ] && docker version >/dev/null 2>&1; then exit 0; fi

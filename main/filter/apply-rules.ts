@@ -46,13 +46,17 @@ export async function applyRules(
 }
 
 /** Fingerprint of the rules that are in force now; differs from the applied one when someone changed or flushed them. */
-export async function readRules(host: DockerEngine, dind: Place, signal?: AbortSignal): Promise<string> {
-	return fingerprintIn(await runInNetns(host, dind, fingerprintScript, [], undefined, signal));
+export async function readRules(
+	host: DockerEngine,
+	place: Pick<Place, "container" | "enterNetns">,
+	signal?: AbortSignal,
+): Promise<string> {
+	return fingerprintIn(await runInNetns(host, place, fingerprintScript, [], undefined, signal));
 }
 
 async function runInNetns(
 	host: DockerEngine,
-	dind: Place,
+	dind: Pick<Place, "container" | "enterNetns">,
 	script: string,
 	values: string[],
 	input: string | undefined,

@@ -1,6 +1,7 @@
-import { createServer } from "node:net";
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runExec } from "../docker/exec.ts";
+import { listenOn } from "../testing/listen-on.ts";
 import { applyRules, readRules } from "./apply-rules.ts";
 import { lowerHostWall, raiseHostWall } from "./host-wall.ts";
 import {
@@ -18,6 +19,9 @@ import {
 
 const kinds = ["udp", "tcp", "icmp", "fragments", "proto47", "proto132", "proto253"];
 const refused = "-";
+
+/** The address of whom the service sees. */
+const whoAsks = ({ remoteAddress }: Socket): string => String(remoteAddress);
 
 describe.each(["privileged", "unprivileged"] as const)("the filter in the %s profile", (profile) => {
 	let bed: FilterBed;
@@ -127,7 +131,7 @@ describe.each(["privileged", "unprivileged"] as const)("the filter in the %s pro
 	});
 
 	test("internet is for the network that has it, and is no private network, no sibling, no outer gateway", async () => {
-		await using listener = await listenOn(outerGateway);
+		await using listener = await listenOn(outerGateway, whoAsks);
 		const near: Target[] = [
 			[privateLan, 80],
 			[bed.neighbour, 80],
@@ -201,7 +205,7 @@ describe.each(["privileged", "unprivileged"] as const)("the filter in the %s pro
 	test("the wall outside holds when every rule inside is gone", async () => {
 		const { host, dind } = bed;
 		const wall = { rangeId: dind.rangeId, image: dind.image, forbidden: [] };
-		await using listener = await listenOn(outerGateway);
+		await using listener = await listenOn(outerGateway, whoAsks);
 		const targets: Target[] = [
 			[outerGateway, listener.port],
 			[privateLan, 80],
@@ -243,18 +247,4 @@ async function untilSent(bed: FilterBed, more: number): Promise<void> {
 async function received(bed: FilterBed): Promise<number> {
 	const command = ["sh", "-c", "wc -c </tmp/received 2>/dev/null || echo 0"];
 	return Number((await runExec(bed.host, bed.outside, { command })).stdout.trim());
-}
-
-/** A service of the engine's host on one of its addresses; says the address of whom it sees. */
-async function listenOn(address: string): Promise<AsyncDisposable & { port: number }> {
-	const server = createServer((socket) => socket.end(`${socket.remoteAddress}\n`));
-	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, address, resolve);
-	});
-	const bound = server.address();
-	return {
-		port: typeof bound === "object" && bound ? bound.port : 0,
-		[Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
-	};
 }

@@ -3,5 +3,5 @@ export { compileRouterRules } from "./compile-router-rules.ts";
 export { compileRules } from "./compile-rules.ts";
 export type { FilterNetwork, FilterSpec } from "./filter-spec.ts";
 export { type HostWall, type HostWallSpec, lowerHostWall, raiseHostWall } from "./host-wall.ts";
-export { fingerprintScript, routerApplyScript } from "./scripts.ts";
+export { routerApplyScript } from "./scripts.ts";
 export { type RulesListener, type RulesWatch, watchRules } from "./watch-rules.ts";

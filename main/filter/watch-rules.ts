@@ -1,7 +1,6 @@
 import type { Dind } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { type ExecStream, openExec } from "../docker/exec.ts";
-import { inNetnsOf } from "../docker/in-netns-of.ts";
 import { watchScript } from "./scripts.ts";
 
 export interface RulesWatch {
@@ -16,17 +15,15 @@ export interface RulesListener {
 }
 
 /**
- * Tells when rules change in the range's network namespace, or in that of a process in it. The kernel tells it
+ * Tells when rules change in the network namespace that the place enters. The kernel tells it
  * (nfnetlink) where rules are nf_tables ones; the older tables have no events, there the process looks every 5 s.
  */
 export function watchRules(
 	host: DockerEngine,
-	dind: Pick<Dind, "container" | "enterNetns">,
-	pid: number | null,
+	place: Pick<Dind, "container" | "enterNetns">,
 	listener: RulesListener,
 ): RulesWatch {
-	const own = ["sh", "-c", watchScript];
-	const command = dind.enterNetns(pid === null ? own : inNetnsOf(pid, own));
+	const command = place.enterNetns(["sh", "-c", watchScript]);
 	const closed = new AbortController();
 	let exec: ExecStream | null = null;
 	const end = () => {
@@ -34,7 +31,7 @@ export function watchRules(
 	};
 	void (async () => {
 		try {
-			exec = await openExec(host, dind.container, { command, killable: true }, closed.signal);
+			exec = await openExec(host, place.container, { command, killable: true }, closed.signal);
 			// What it prints says only that something happened; nothing of it is kept.
 			exec.stream.on("data", () => {
 				if (!closed.signal.aborted) listener.onChange();

@@ -1,13 +1,14 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
+import { type DiskSpace, localDataFolder, spaceOf } from "../docker/data-folder.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import type { HostEngine } from "../docker/host-engine.ts";
 import type { AuditLog } from "../events/audit-log.ts";
 import type { Logger } from "../log.ts";
 import type { Ranges } from "../ranges/index.ts";
 import { decideHolds, type Hold, reserveOf, uncountedReason } from "./decide.ts";
-import { type CountedRange, countDisk, type DiskSpace, localDataFolder, spaceOf } from "./measure.ts";
+import { type CountedRange, countDisk } from "./measure.ts";
 
 export interface DiskGuardParts {
 	readonly host: HostEngine;

@@ -1,10 +1,10 @@
 import { statfs } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RangeDetail } from "../../contract/ranges.ts";
+import { localDataFolder } from "../docker/data-folder.ts";
 import { runExec } from "../docker/exec.ts";
 import { openTestRanges, type TestRanges } from "../ranges/testing/open-ranges.ts";
 import { DiskGuard } from "./disk-guard.ts";
-import { localDataFolder } from "./measure.ts";
 
 const MiB = 1024 ** 2;
 

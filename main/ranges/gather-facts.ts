@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
@@ -13,7 +12,7 @@ import {
 	takenSubnets,
 } from "../dind/index.ts";
 import { matchArchitecture } from "../docker/architecture.ts";
-import { asking } from "../docker/asking.ts";
+import { localDataFolder, spaceOf } from "../docker/data-folder.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import type { ImageFacts } from "../docker/image-inspect.ts";
 import { inspectHostImage } from "../docker/images.ts";
@@ -165,15 +164,8 @@ function isWithin(route: string, pool: string): boolean {
 	return inner !== null && outer !== null && inner.prefix >= outer.prefix && overlaps(inner, outer);
 }
 
-const infoAnswer = z.object({ DockerRootDir: z.string() });
-
+/** Null when the engine's disk is not of this machine, or closed to us: then nobody knows. */
 async function freeDisk(host: DockerEngine, signal: AbortSignal): Promise<number | null> {
-	const { DockerRootDir: folder } = infoAnswer.parse(await asking(host.api).info({ abortSignal: signal }));
-	try {
-		const { bavail, bsize } = await statfs(folder);
-		return bavail * bsize;
-	} catch {
-		// The socket can lead to an engine elsewhere, or the folder can be closed to us: then nobody knows.
-		return null;
-	}
+	const folder = await localDataFolder(host, signal);
+	return folder === null ? null : (await spaceOf(folder)).freeBytes;
 }

@@ -104,7 +104,8 @@ async function operate(
 	events.done();
 }
 
-async function settleAfter(parts: OperationParts, range: RangeRecord, cause: unknown): Promise<void> {
+/** The truth after an operation that failed; when not even that can be found out, the failure is what is said. */
+export async function settleAfter(parts: OperationParts, range: RangeRecord, cause: unknown): Promise<void> {
 	try {
 		await parts.truth.settle(range, AbortSignal.timeout(settleLimitMs));
 	} catch (error) {

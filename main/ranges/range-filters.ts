@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { enterProcess } from "../docker/enter-process.ts";
 import { readRules, watchRules } from "../filter/index.ts";
-import { detachRouter, type RouterPlace, readRouterRules } from "../router/index.ts";
+import { detachRouter, type RouterPlace } from "../router/index.ts";
 import type { RangeConnection } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
 import { applyRangeFilter, type RangeFilter } from "./range-filter.ts";
@@ -110,7 +111,7 @@ export class RangeFilters {
 	#listen(watched: Watched, pid: number | null, closed: AbortSignal, wait: number): void {
 		let nextWait = wait;
 		const { host, dind } = watched.connection;
-		const watch = watchRules(host, dind, pid, {
+		const watch = watchRules(host, pid === null ? dind : enterProcess(dind, pid), {
 			onChange: () => {
 				nextWait = firstRetryMs;
 				void this.#check(watched);
@@ -177,7 +178,8 @@ async function isChanged(
 	signal: AbortSignal,
 ): Promise<boolean> {
 	if ((await readRules(host, dind, signal)) !== range.fingerprint) return true;
-	return router !== null && (await readRouterRules(router.place, signal)) !== router.fingerprint;
+	if (router === null) return false;
+	return (await readRules(host, enterProcess(dind, router.place.pid), signal)) !== router.fingerprint;
 }
 
 function inTurn<T>(watched: Watched, work: () => Promise<T>): Promise<T> {

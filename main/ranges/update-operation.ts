@@ -3,7 +3,7 @@ import type { RangeChange } from "../../contract/range-update.ts";
 import { hasLimits } from "../dind/limit-dind.ts";
 import type { RangeConnection } from "./connections.ts";
 import { isCancelled, isEngineEnding } from "./interruption.ts";
-import type { LifecycleRequest } from "./lifecycle-operations.ts";
+import { type LifecycleRequest, settleAfter } from "./lifecycle-operations.ts";
 import { OperationEvents } from "./operation-events.ts";
 import type { OperationParts } from "./parts.ts";
 import { planStart } from "./planner.ts";
@@ -46,7 +46,7 @@ export async function updateRange(
 		await apply(parts, request, connection, runner);
 	} catch (error) {
 		if (isEngineEnding(task.signal)) throw error;
-		await settleAfter(parts, request, error);
+		await settleUnfinished(parts, request, error);
 		if (isCancelled(task.signal)) events.cancelled(range.interrupted === null ? "Nothing was changed." : unfinished);
 		else events.failed(error, range.interrupted === null ? "Nothing was changed." : unfinished);
 		throw error;
@@ -144,16 +144,15 @@ async function apply(
 	await runSteps(parts, { range, task, steps, run: (step, signal) => work.run(step, signal) });
 }
 
-async function settleAfter(parts: OperationParts, { range, task }: LifecycleRequest, cause: unknown): Promise<void> {
-	const { deps, store, truth } = parts;
-	const { message } = toErrorInfo(cause);
-	try {
-		await truth.settle(range, AbortSignal.timeout(settleLimitMs));
-	} catch (error) {
-		deps.log.warn({ error, range: range.name }, "the state after a failed update could not be found out");
-		store.update(range, { state: "failed", reason: message });
-	}
+async function settleUnfinished(
+	parts: OperationParts,
+	{ range, task }: LifecycleRequest,
+	cause: unknown,
+): Promise<void> {
+	await settleAfter(parts, range, cause);
 	if (range.interrupted !== "update") return;
-	const why = isCancelled(task.signal) ? "Its update was cancelled half-way." : `Its update failed: ${message}`;
-	store.update(range, { reason: `${why} Continue it, or destroy the range.` });
+	const why = isCancelled(task.signal)
+		? "Its update was cancelled half-way."
+		: `Its update failed: ${toErrorInfo(cause).message}`;
+	parts.store.update(range, { reason: `${why} Continue it, or destroy the range.` });
 }

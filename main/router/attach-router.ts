@@ -2,9 +2,9 @@ import { HomerangeError } from "../../contract/errors.ts";
 import type { Dind } from "../dind/index.ts";
 import { printable } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
+import { enterProcess } from "../docker/enter-process.ts";
 import { runExec } from "../docker/exec.ts";
-import { inNetnsOf } from "../docker/in-netns-of.ts";
-import { compileRouterRules, fingerprintIn, fingerprintScript, routerApplyScript } from "../filter/index.ts";
+import { compileRouterRules, fingerprintIn, routerApplyScript } from "../filter/index.ts";
 import { type RouterSpec, routerFilter, routerLink } from "./router-spec.ts";
 
 /** The router machine as it runs: in which container of the host, and which process there. */
@@ -107,15 +107,8 @@ export async function detachRouter(place: Omit<RouterPlace, "pid">, signal?: Abo
 
 /** Puts the router's rules in force again, each table in one step. Gives their fingerprint. */
 export async function applyRouterRules(place: RouterPlace, spec: RouterSpec, signal?: AbortSignal): Promise<string> {
-	const command = inNetnsOf(place.pid, ["sh", "-c", routerApplyScript]);
-	return fingerprintIn(await run(place, command, spec, signal));
-}
-
-/** Fingerprint of the rules that are in force in the router now. */
-export async function readRouterRules(place: RouterPlace, signal?: AbortSignal): Promise<string> {
-	const command = place.dind.enterNetns(inNetnsOf(place.pid, ["sh", "-c", fingerprintScript]));
-	const { stdout } = await runExec(place.host, place.dind.container, { command, limitMs: 30_000 }, signal);
-	return fingerprintIn(stdout);
+	const inside = { ...place, dind: enterProcess(place.dind, place.pid) };
+	return fingerprintIn(await run(inside, ["sh", "-c", routerApplyScript], spec, signal));
 }
 
 async function run(place: RouterPlace, command: string[], spec: RouterSpec, signal?: AbortSignal): Promise<string> {

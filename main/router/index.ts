@@ -1,2 +1,2 @@
-export { applyRouterRules, attachRouter, detachRouter, type RouterPlace, readRouterRules } from "./attach-router.ts";
+export { applyRouterRules, attachRouter, detachRouter, type RouterPlace } from "./attach-router.ts";
 export { type RouterPort, type RouterSpec, routerLink } from "./router-spec.ts";

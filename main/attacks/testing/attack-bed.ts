@@ -2,22 +2,15 @@ import { readFileSync } from "node:fs";
 import type { IsolationProfile } from "../../../contract/ranges.ts";
 import type { DockerEngine } from "../../docker/engine.ts";
 import { runExec } from "../../docker/exec.ts";
+import { type Machine, machines, outsideName } from "../../filter/testing/filter-bed.ts";
 import { openTestRanges, type TestRanges } from "../../ranges/testing/open-ranges.ts";
 import { testLabel, uniqueName } from "../../testing/engine.ts";
 
+export { type Machine as MachineName, machines, outsideName } from "../../filter/testing/filter-bed.ts";
+
 const image = "homerange/attacker:1";
 
-export const machines = {
-	alpha: { network: "lan", ip: "10.0.1.10" },
-	beta: { network: "lan", ip: "10.0.1.11" },
-	shop: { network: "dmz", ip: "10.0.2.10" },
-	safe: { network: "vault", ip: "10.0.3.10" },
-} as const;
-export type MachineName = keyof typeof machines;
 export const gateways = ["10.0.1.1", "10.0.2.1", "10.0.3.1"] as const;
-
-/** A name that the outer engine's resolver knows by itself: no question leaves this machine. */
-export const outsideName = "shop.example.test";
 
 /** One of the two ranges of the bed. */
 export interface Sibling {
@@ -47,7 +40,7 @@ function blueprint(): string {
 	];
 	const serve = "socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' &";
 	const targets = Object.values(machines).map(({ ip }) => ip);
-	const machine = (name: MachineName) => ({
+	const machine = (name: Machine) => ({
 		image,
 		nics: [machines[name]],
 		files,
@@ -105,7 +98,7 @@ export class AttackBed {
 	}
 
 	/** Runs a command as root of a machine; the result is its output, whatever its exit code. */
-	async inMachine(range: Sibling, name: MachineName, ...command: string[]): Promise<string> {
+	async inMachine(range: Sibling, name: Machine, ...command: string[]): Promise<string> {
 		const { inner, containerId } = await this.test.ranges.locate(range.name, name);
 		return (await runExec(inner, containerId, { command, limitMs: 60_000 })).stdout.trim();
 	}
@@ -121,7 +114,7 @@ export class AttackBed {
 	}
 
 	/** Sends packets from a machine: "kind,tag,destination[,source[,mac]]", see packets.py. */
-	async send(range: Sibling, from: MachineName, ...probes: string[]): Promise<void> {
+	async send(range: Sibling, from: Machine, ...probes: string[]): Promise<void> {
 		const { inner, containerId } = await this.test.ranges.locate(range.name, from);
 		const command = ["python3", "/opt/packets.py", "send", ...probes];
 		const { exitCode, stderr } = await runExec(inner, containerId, { command });
@@ -132,7 +125,7 @@ export class AttackBed {
 	 * The tags that arrived at a machine so far. A packet that certainly arrives is sent now, from the range's own
 	 * namespace, and waited for: the machine sees, and what was sent before had its time.
 	 */
-	async arrived(range: Sibling, at: MachineName): Promise<string[]> {
+	async arrived(range: Sibling, at: Machine): Promise<string[]> {
 		const last = uniqueName("control");
 		await this.inNetns(range, "sh", "-c", `printf 'HRPROBE-${last}.' | socat - UDP:${machines[at].ip}:9999`);
 		const wait = `until [ -s /tmp/seen/${last} ]; do sleep 0.05; done; rm /tmp/seen/${last}; ls /tmp/seen`;

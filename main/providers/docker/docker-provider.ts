@@ -2,7 +2,7 @@ import { HomerangeError } from "../../../contract/errors.ts";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { DockerApiError, hasStatus, isNotFound } from "../../docker/api-errors.ts";
 import type { InnerEngine } from "../../docker/engine.ts";
-import { inNetnsOf } from "../../docker/in-netns-of.ts";
+import { enterProcess } from "../../docker/enter-process.ts";
 import { exitReason, MachineFault } from "../machine-fault.ts";
 import type {
 	Capability,
@@ -242,8 +242,7 @@ export class DockerProvider implements MachineProvider {
 		const seen = await this.#look(engineId, signal);
 		if (seen === null || !seen.State.Running)
 			throw (await this.#endOf(engineId, signal)) ?? new MachineFault("It ended.");
-		const { site } = this.#o;
-		return { ...site, enterNetns: (command) => site.enterNetns(inNetnsOf(seen.State.Pid, command)) };
+		return enterProcess(this.#o.site, seen.State.Pid);
 	}
 
 	/** The fault of a machine that ended; null while it runs. */

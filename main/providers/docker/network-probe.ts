@@ -1,3 +1,4 @@
+import { bootClock } from "../../docker/boot-clock.ts";
 import type { DockerEngine } from "../../docker/engine.ts";
 import { runExec } from "../../docker/exec.ts";
 import { MachineFault } from "../machine-fault.ts";
@@ -34,8 +35,7 @@ else
   talk() { nc -w 5 "$address" "$port"; }
 fi
 ask() { printf 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$path" "$address" | talk | head -n 1; }
-# Seconds since the boot: the clock may be set while this waits.
-now() { read -r up _ </proc/uptime; echo "\${up%.*}"; }
+${bootClock}
 last='no connection'
 end=$(( $(now) + left ))
 while :; do
