@@ -17,6 +17,14 @@ export const taskKind = z.enum([
 	"update",
 	"retry",
 	"network",
+	"snapshot",
+	"restore",
+	"import",
+	"export",
+	"build",
+	"prune",
+	"bundle",
+	"prepare",
 ]);
 export type TaskKind = z.infer<typeof taskKind>;
 

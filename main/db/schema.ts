@@ -39,6 +39,8 @@ export const ranges = sqliteTable("ranges", {
 	profileReason: text("profile_reason"),
 	/** The range's container, volume, outer network and its subnet; null before they are chosen. */
 	dind: text("dind", { mode: "json" }).$type<unknown>(),
+	/** How its images came to it: the way, why, and what it holds on to in the layer store. Null: streamed, or not yet. */
+	layers: text("layers", { mode: "json" }).$type<unknown>(),
 	/** The operation that died half-way. */
 	interrupted: text("interrupted"),
 	createdAt: text("created_at").notNull(),
@@ -110,6 +112,77 @@ export const images = sqliteTable(
 	},
 	(t) => [primaryKey({ columns: [t.reference, t.engine] })],
 );
+
+/** Templates that people made; the shipped ones are files of the product. */
+export const templates = sqliteTable("templates", {
+	name: text("name").primaryKey(),
+	/** The template in its file's format. */
+	document: text("document", { mode: "json" }).$type<unknown>().notNull(),
+	createdAt: text("created_at").notNull(),
+	updatedAt: text("updated_at").notNull(),
+});
+
+/** Whole ranges as they were at one moment. A row is written when all its machines' snapshots are there. */
+export const rangeSnapshots = sqliteTable("range_snapshots", {
+	id: text("id").primaryKey(),
+	name: text("name").notNull().unique(),
+	description: text("description").notNull(),
+	/** Where it was taken; the range may be gone by now. */
+	rangeId: text("range_id").notNull(),
+	rangeName: text("range_name").notNull(),
+	blueprintText: text("blueprint_text").notNull(),
+	blueprintFile: text("blueprint_file").notNull(),
+	resolved: text("resolved", { mode: "json" }).$type<unknown>().notNull(),
+	createdAt: text("created_at").notNull(),
+});
+
+/** Saved disks of machines. What is half made is not here: a row is written when its image is in the library. */
+export const snapshots = sqliteTable(
+	"snapshots",
+	{
+		id: text("id").primaryKey(),
+		/** Those that belong to a range's snapshot are named "<range snapshot>/<machine>". */
+		name: text("name").notNull().unique(),
+		description: text("description").notNull(),
+		tags: text("tags", { mode: "json" }).$type<string[]>().notNull(),
+		provider: text("provider").$type<"docker" | "libvirt">().notNull(),
+		/** A container image's reference on the host engine, or the file name of a disk in the library's pool. */
+		image: text("image").notNull(),
+		/** What was saved, by content: the image's id or the disk's SHA-256. */
+		imageId: text("image_id").notNull(),
+		sizeBytes: integer("size_bytes").notNull(),
+		/** What it adds to the image that the machine started from. */
+		ownBytes: integer("own_bytes").notNull(),
+		/** Command, environment, ports, console, readiness and sizes: what a new machine takes from it. */
+		config: text("config", { mode: "json" }).$type<unknown>().notNull(),
+		sourceMachine: text("source_machine").notNull(),
+		sourceRange: text("source_range").notNull(),
+		/** What the machine itself had started from. */
+		source: text("source", { mode: "json" }).$type<unknown>().notNull(),
+		/** The snapshot that it came from; null for one that came from a template or an image. */
+		parentId: text("parent_id"),
+		/** Set for one that is part of a range's snapshot. */
+		rangeSnapshotId: text("range_snapshot_id").references(() => rangeSnapshots.id, { onDelete: "cascade" }),
+		createdAt: text("created_at").notNull(),
+	},
+	(t) => [index("snapshots_by_parent").on(t.parentId), index("snapshots_by_range").on(t.rangeSnapshotId)],
+);
+
+/** Disk images of the library's pool: files of the data folder, never changed after they were brought in. */
+export const disks = sqliteTable("disks", {
+	name: text("name").primaryKey(),
+	/** Name of the file in the pool. */
+	file: text("file").notNull(),
+	format: text("format").notNull(),
+	/** Bytes of the file, and of the disk that a guest sees. */
+	sizeBytes: integer("size_bytes").notNull(),
+	virtualBytes: integer("virtual_bytes").notNull(),
+	sha256: text("sha256").notNull(),
+	/** Where it came from, in words. */
+	origin: text("origin").notNull(),
+	createdAt: text("created_at").notNull(),
+	lastUsed: text("last_used").notNull(),
+});
 
 export const tasks = sqliteTable(
 	"tasks",
