@@ -114,9 +114,12 @@ export function exitStatus(code: ErrorCode): number {
 		case "NETWORK_NOT_FOUND":
 		case "TASK_NOT_FOUND":
 		case "TEMPLATE_NOT_FOUND":
+		case "SNAPSHOT_NOT_FOUND":
+		case "IMAGE_NOT_FOUND":
 		case "CONSOLE_NOT_FOUND":
 			return 5;
 		case "NAME_TAKEN":
+		case "IN_USE":
 		case "RANGE_BUSY":
 		case "STATE_CONFLICT":
 		case "ENGINE_LOCKED":

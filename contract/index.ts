@@ -7,6 +7,7 @@ export * from "./describe-probe.ts";
 export * from "./engines.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./images.ts";
 export * from "./library.ts";
 export * from "./network-test.ts";
 export * from "./range-update.ts";
