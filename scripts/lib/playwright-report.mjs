@@ -1,11 +1,11 @@
 // Playwright's JSON report as counts, failures and reasons of skips.
-import { stripVTControlCharacters } from "node:util";
+import { reasonOf } from "./reason.mjs";
 
 /** A test that passed only in a later attempt counts as failed: nothing here is retried in silence. */
 export function readPlaywrightReport(json) {
 	const report = { passed: 0, failures: [], skips: [] };
 	for (const error of json.errors ?? [])
-		report.failures.push({ name: "outside of any test", reason: firstLine(error.message) });
+		report.failures.push({ name: "outside of any test", reason: reasonOf(error.message) });
 	for (const suite of json.suites ?? []) addSuite(report, suite, []);
 	return report;
 }
@@ -27,11 +27,7 @@ function addTest(report, name, test) {
 		const error = test.results.flatMap((result) => result.errors ?? [])[0];
 		report.failures.push({
 			name,
-			reason: test.status === "flaky" ? "passed only when tried again" : firstLine(error?.message),
+			reason: test.status === "flaky" ? "passed only when tried again" : reasonOf(error?.message),
 		});
 	}
-}
-
-function firstLine(text) {
-	return stripVTControlCharacters(String(text ?? "no message")).split("\n")[0];
 }
