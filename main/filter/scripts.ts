@@ -31,12 +31,14 @@ for f in /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridg
 done
 `;
 
+/** Only the chains of the nat table may be missing. What cannot be read at all is an error, never other rules. */
 const fingerprint = `
-sum=$({
-  iptables -S; iptables -t nat -S PREROUTING; iptables -t nat -S ${outChain}
-  iptables -t nat -S POSTROUTING | grep ${outChain}
-  [ $ipv6 = no ] || ip6tables -S
-} 2>/dev/null | sha256sum)
+v4rules=$(iptables -S) || exit 75
+v6rules=; [ $ipv6 = no ] || v6rules=$(ip6tables -S) || exit 75
+natrules=$({
+  iptables -t nat -S PREROUTING; iptables -t nat -S ${outChain}; iptables -t nat -S POSTROUTING | grep ${outChain}
+} 2>/dev/null) || true
+sum=$(printf '%s\\n' "$v4rules" "$natrules" "$v6rules" | sha256sum)
 echo "fingerprint \${sum%% *}"
 `;
 
@@ -104,11 +106,18 @@ if [ $ipv6 = yes ]; then
 fi
 ${fingerprint}`;
 
-/** Prints something whenever the rules of its network namespace change. */
+/**
+ * Prints something whenever the rules of its network namespace change, and once soon after it began: what changed
+ * before it listened is not told by the kernel again.
+ */
 export const watchScript = `${chooseTables}
-if iptables -V | grep -q nf_tables && nft -v >/dev/null 2>&1; then exec nft monitor; fi
-look() { ${fingerprint} }
+if iptables -V | grep -q nf_tables && nft -v >/dev/null 2>&1; then
+  (sleep 1; echo listening) &
+  exec nft monitor
+fi
+look() ( ${fingerprint} )
 last=$(look)
+echo listening
 while sleep 5; do
   now=$(look)
   [ "$now" = "$last" ] || echo changed

@@ -22,8 +22,6 @@ interface Watched {
 	readonly closed: AbortController;
 	routerClosed: AbortController | null;
 	applied: RangeFilter | null;
-	/** Everything that touches the rules of one range happens one after the other. */
-	turn: Promise<unknown>;
 	isChecking: boolean;
 	changedMeanwhile: boolean;
 	lastTold: number;
@@ -36,6 +34,11 @@ interface Watched {
 export class RangeFilters {
 	readonly #deps: RangesDeps;
 	readonly #watched = new Map<string, Watched>();
+	/**
+	 * Everything that touches the rules of one range happens one after the other, by the range's id: what began on a
+	 * connection that was replaced meanwhile may still be at work in the same container.
+	 */
+	readonly #turns = new Map<string, Promise<unknown>>();
 
 	constructor(deps: RangesDeps) {
 		this.#deps = deps;
@@ -50,7 +53,6 @@ export class RangeFilters {
 			closed: new AbortController(),
 			routerClosed: null,
 			applied: null,
-			turn: Promise.resolve(),
 			isChecking: false,
 			changedMeanwhile: false,
 			lastTold: Number.NEGATIVE_INFINITY,
@@ -72,12 +74,10 @@ export class RangeFilters {
 
 	/** Puts the range's filter in force. Idempotent. */
 	async apply(range: RangeRecord, connection: RangeConnection, signal: AbortSignal): Promise<RangeFilter> {
-		const watched = this.#watched.get(range.id);
-		const work = () => applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal);
-		if (watched === undefined || watched.connection !== connection) return await work();
-		return await inTurn(watched, async () => {
-			const applied = await work();
-			this.#remember(watched, applied);
+		return await this.#inTurn(range.id, async () => {
+			const applied = await applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal);
+			const watched = this.#watched.get(range.id);
+			if (watched?.connection === connection) this.#remember(watched, applied);
 			return applied;
 		});
 	}
@@ -141,7 +141,7 @@ export class RangeFilters {
 			for (let wait = quietMs; ; wait = leastIntervalMs) {
 				watched.changedMeanwhile = false;
 				await delay(wait, undefined, { signal, ref: false });
-				await inTurn(watched, () => this.#restore(watched, signal));
+				await this.#inTurn(watched.range.id, () => this.#restore(watched, signal));
 				if (!watched.changedMeanwhile) return;
 			}
 		} catch (error) {
@@ -154,9 +154,20 @@ export class RangeFilters {
 		}
 	}
 
+	async #inTurn<T>(rangeId: string, work: () => Promise<T>): Promise<T> {
+		const result = (this.#turns.get(rangeId) ?? Promise.resolve()).then(work);
+		const turn = result.catch(() => undefined);
+		this.#turns.set(rangeId, turn);
+		try {
+			return await result;
+		} finally {
+			if (this.#turns.get(rangeId) === turn) this.#turns.delete(rangeId);
+		}
+	}
+
 	async #restore(watched: Watched, signal: AbortSignal): Promise<void> {
 		const { range, connection, applied } = watched;
-		if (applied === null || !(await isChanged(connection, applied, signal))) return;
+		if (signal.aborted || applied === null || !(await isChanged(connection, applied, signal))) return;
 		this.#remember(watched, await applyRangeFilter(range, connection, this.#deps.settings.get().outerPool, signal));
 		watched.changedMeanwhile = false;
 		const now = performance.now();
@@ -180,10 +191,4 @@ async function isChanged(
 	if ((await readRules(host, dind, signal)) !== range.fingerprint) return true;
 	if (router === null) return false;
 	return (await readRules(host, enterProcess(dind, router.place.pid), signal)) !== router.fingerprint;
-}
-
-function inTurn<T>(watched: Watched, work: () => Promise<T>): Promise<T> {
-	const result = watched.turn.then(work);
-	watched.turn = result.catch(() => undefined);
-	return result;
 }
