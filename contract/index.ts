@@ -1,4 +1,5 @@
 export * from "./blueprints.ts";
+export * from "./bundles.ts";
 export * from "./capture.ts";
 export * from "./changes.ts";
 export * from "./commands.ts";
