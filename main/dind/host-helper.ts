@@ -5,7 +5,10 @@ import { abortable } from "./abortable.ts";
 import { label } from "./names.ts";
 
 const outputLimit = 256 * 1024;
-const limitMs = 30_000;
+const defaultLimitMs = 30_000;
+/** What root needs to read files of any owner, and to write and give away such files. */
+const readingCapabilities = ["DAC_READ_SEARCH"];
+const writingCapabilities = ["DAC_OVERRIDE", "CHOWN", "FOWNER", "FSETID"];
 
 export interface HelperRequest {
 	image: string;
@@ -16,6 +19,12 @@ export interface HelperRequest {
 	mayFilter?: boolean;
 	/** Volumes that it may read, whoever owns their files, and not write: at /volumes/0, /volumes/1 and so on. */
 	readsVolumes?: readonly string[];
+	/** Volumes that it may write, whoever owns their files: numbered after those that it reads. */
+	writesVolumes?: readonly string[];
+	/** No network at all, for work on files. */
+	offline?: boolean;
+	/** Milliseconds; 30 seconds by default. */
+	limitMs?: number;
 	labels?: Record<string, string>;
 }
 
@@ -29,7 +38,7 @@ export async function runHostHelper(
 	request: HelperRequest,
 	signal?: AbortSignal,
 ): Promise<{ exitCode: number; output: string }> {
-	const { mayFilter = false, readsVolumes = [] } = request;
+	const { mayFilter = false, readsVolumes = [], writesVolumes = [], limitMs = defaultLimitMs } = request;
 	const limit = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(limitMs)]);
 	const abort = abortable({}, limit);
 	const container = await host.api.createContainer({
@@ -42,14 +51,18 @@ export async function runHostHelper(
 		AttachStdout: true,
 		AttachStderr: true,
 		HostConfig: {
-			NetworkMode: "host",
+			NetworkMode: request.offline ? "none" : "host",
 			CapDrop: ["ALL"],
-			CapAdd: [...(mayFilter ? ["NET_ADMIN", "NET_RAW"] : []), ...(readsVolumes.length > 0 ? ["DAC_READ_SEARCH"] : [])],
-			Mounts: readsVolumes.map((volume, n) => ({
+			CapAdd: [
+				...(mayFilter ? ["NET_ADMIN", "NET_RAW"] : []),
+				...(readsVolumes.length > 0 ? readingCapabilities : []),
+				...(writesVolumes.length > 0 ? writingCapabilities : []),
+			],
+			Mounts: [...readsVolumes, ...writesVolumes].map((volume, n) => ({
 				Type: "volume" as const,
 				Source: volume,
 				Target: `/volumes/${n}`,
-				ReadOnly: true,
+				ReadOnly: n < readsVolumes.length,
 			})),
 			AutoRemove: true,
 			LogConfig: { Type: "none", Config: {} },

@@ -7,11 +7,13 @@ export const label = {
 	rangeName: "io.homerange.range-name",
 	role: "io.homerange.role",
 	profile: "io.homerange.profile",
+	/** The store of image layers that a store's volume is, or that a range's volume was cloned from. */
+	store: "io.homerange.store",
 	/** The image the range's container runs; its network and volume carry it too, for the clean-up's helper. */
 	dindImage: "io.homerange.dind-image",
 } as const;
 
-export type HostRole = "dind" | "volume" | "outer-network" | "helper" | "trial";
+export type HostRole = "dind" | "volume" | "outer-network" | "helper" | "trial" | "seed" | "store";
 
 /** Names of a range's three objects on the host engine. The id's part keeps installations apart. */
 export function hostNames(rangeName: string, rangeId: string): { container: string; volume: string; network: string } {

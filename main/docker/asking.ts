@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
-import type { DialOptions } from "./api-request.ts";
+import type { DialOptions, Upload } from "./api-request.ts";
 
 interface Cancellable {
 	abortSignal?: AbortSignal | undefined;
@@ -24,9 +24,41 @@ export function asking(api: Dockerode): Asking {
 	return api as unknown as Asking;
 }
 
-/** The stream of `docker save`. dockerode's own call for it cannot be cancelled. */
-export function saveImage(api: Dockerode, reference: string, signal: AbortSignal): Promise<IncomingMessage> {
-	return openStream(api, "/images/get?", { names: reference }, signal);
+/** Sends an archive that the engine builds from; the answer is a stream of JSON lines. dockerode's own call reads files itself. */
+export function buildFrom(
+	api: Dockerode,
+	context: Upload,
+	options: Record<string, unknown>,
+	signal: AbortSignal,
+): Promise<IncomingMessage> {
+	const request = {
+		path: "/build?",
+		method: "POST",
+		file: context,
+		options,
+		isStream: true,
+		statusCodes: { 200: true },
+	} as const;
+	return dial(api, request, signal) as Promise<IncomingMessage>;
+}
+
+/** Takes a name off an image, and the image with its last name; gives what went. */
+export function removeImage(
+	api: Dockerode,
+	name: string,
+	options: { force: boolean },
+	signal?: AbortSignal,
+): Promise<unknown> {
+	return dial(api, { path: `/images/${name}?`, method: "DELETE", options, statusCodes: { 200: true } }, signal);
+}
+
+/** The stream of `docker save`, of one image or several. dockerode's own call for it takes one and cannot be cancelled. */
+export function saveImages(
+	api: Dockerode,
+	references: readonly string[],
+	signal: AbortSignal,
+): Promise<IncomingMessage> {
+	return openStream(api, "/images/get?", { names: references }, signal);
 }
 
 /** A container's log as a stream, also when it is not followed: dockerode would collect that one in memory. */
@@ -44,21 +76,29 @@ export function streamStats(api: Dockerode, container: string, signal: AbortSign
 	return openStream(api, `/containers/${container}/stats?`, { stream: true }, signal);
 }
 
+/** A plain question by path, with an answer that the caller has to check. */
+export function askPath(
+	api: Dockerode,
+	path: string,
+	options: Record<string, unknown> = {},
+	signal?: AbortSignal,
+): Promise<unknown> {
+	return dial(api, { path, method: "GET", options, statusCodes: { 200: true } }, signal);
+}
+
 function openStream(
 	api: Dockerode,
 	path: string,
 	options: Record<string, unknown>,
 	signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
-	const request: DialOptions = {
-		path,
-		method: "GET",
-		options,
-		isStream: true,
-		statusCodes: { 200: true },
-		...(signal ? { abortSignal: signal } : {}),
-	};
+	const request = { path, method: "GET", options, isStream: true, statusCodes: { 200: true } } as const;
+	return dial(api, request, signal) as Promise<IncomingMessage>;
+}
+
+function dial(api: Dockerode, request: DialOptions, signal: AbortSignal | undefined): Promise<unknown> {
+	const whole = signal ? { ...request, abortSignal: signal } : request;
 	return new Promise((resolve, reject) => {
-		asking(api).modem.dial(request, (error, stream) => (error ? reject(error) : resolve(stream as IncomingMessage)));
+		asking(api).modem.dial(whole, (error, answer) => (error ? reject(error) : resolve(answer)));
 	});
 }

@@ -1,12 +1,9 @@
-import { PassThrough } from "node:stream";
 import { HomerangeError } from "../../contract/errors.ts";
-import { printable } from "./api-errors.ts";
 import { architectureVerdict } from "./architecture.ts";
-import { asking, saveImage } from "./asking.ts";
 import type { DockerEngine, InnerEngine } from "./engine.ts";
 import { type ImageFacts, imageReference, inspectImage, isSameImage } from "./image-inspect.ts";
-import { readImageLines } from "./image-lines.ts";
 import { pullImage } from "./image-pull.ts";
+import { streamImages } from "./image-stream.ts";
 import { abortError, throwIfAborted } from "./limits.ts";
 
 export type TransferPhase =
@@ -35,7 +32,6 @@ export interface TransferOptions {
 
 /** Images of the inner engine that are compared with the host's when no id matches. */
 const comparedImages = 64;
-const progressStepBytes = 256 * 1024;
 
 export async function inspectHostImage(
 	host: DockerEngine,
@@ -96,7 +92,11 @@ export async function transferImage(
 			return { imageId: present.id, skipped: true };
 		}
 		report.phase("transferring", 0, source.sizeBytes);
-		const bytes = await stream(host, inner, reference, source.sizeBytes, report, signal);
+		const bytes = await streamImages(host, inner, [reference], {
+			expectedBytes: source.sizeBytes,
+			signal,
+			onProgress: (done, total, note) => report.phase("transferring", done, total, note),
+		});
 		const arrived = await inspectImage(inner, reference, signal);
 		if (!arrived || !isSameImage(source, arrived)) {
 			throw new HomerangeError("IMAGE_UNAVAILABLE", `${image} did not arrive whole in ${inner.label}.`, {
@@ -140,50 +140,6 @@ async function findByLayers(
 		if (facts && isSameImage(source, facts)) return facts;
 	}
 	return null;
-}
-
-async function stream(
-	host: DockerEngine,
-	inner: InnerEngine,
-	reference: string,
-	expected: number,
-	report: Reporter,
-	signal: AbortSignal | undefined,
-): Promise<number> {
-	const stop = new AbortController();
-	const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-	const saved = await saveImage(host.api, reference, both);
-	let done = 0;
-	let reported = 0;
-	const counted = new PassThrough({ highWaterMark: 1024 * 1024 });
-	saved.on("data", (chunk: Buffer) => {
-		done += chunk.length;
-		if (done - reported < progressStepBytes) return;
-		reported = done;
-		report.phase("transferring", done, Math.max(done, expected));
-	});
-	saved.once("error", (error) => counted.destroy(error));
-	saved.pipe(counted);
-	try {
-		const answer = await asking(inner.api).loadImage(counted, { quiet: false, abortSignal: both });
-		const failure = {
-			code: "IMAGE_UNAVAILABLE" as const,
-			message: `${reference} cannot be loaded into ${inner.label}`,
-			remedy: "Look at the detail; docker save and docker load of the image on the host show whether it is whole.",
-			place: reference,
-		};
-		await readImageLines(answer, failure, ({ status, stream: said }) => {
-			const note = said ?? status;
-			if (note) report.phase("transferring", done, Math.max(done, expected), printable(note, 200));
-		});
-		return done;
-	} catch (error) {
-		throw signal?.aborted ? abortError() : error;
-	} finally {
-		stop.abort();
-		saved.destroy();
-		counted.destroy();
-	}
 }
 
 function unavailable(image: string, why: string): HomerangeError {
