@@ -53,10 +53,8 @@ export const containerImage = z.object({
 	os: z.string(),
 	createdAt: z.string().nullable(),
 	usedBy: z.array(imageUser),
-	/** When a range last used it; null when none is known to have. */
+	/** When it was last brought in or used by a range; null for what Homerange never touched: it is somebody else's. */
 	lastUsed: z.string().nullable(),
-	/** Homerange pulled, imported, built or used it. What it never touched is somebody else's. */
-	known: z.boolean(),
 });
 export type ContainerImage = z.infer<typeof containerImage>;
 
@@ -73,7 +71,7 @@ export const diskImage = z.object({
 	origin: z.string(),
 	createdAt: z.string(),
 	usedBy: z.array(imageUser),
-	lastUsed: z.string().nullable(),
+	lastUsed: z.string(),
 	/** What is wrong with its file, seen without reading it; null when nothing is. */
 	problem: z.string().nullable(),
 });
@@ -144,6 +142,8 @@ export const importImageRequest = z.strictObject({
 	path: absolutePath,
 	/** A disk's name in the pool, or the reference that a container image without one gets. Absent: from the file's name. */
 	name: imageRef.optional(),
+	/** Let a name that means another container image mean this one from now on. */
+	overwrite: z.boolean().default(false),
 });
 export type ImportImageRequest = z.infer<typeof importImageRequest>;
 

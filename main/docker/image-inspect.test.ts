@@ -28,6 +28,8 @@ describe("the same image", () => {
 		id: "sha256:1",
 		tags: ["a:1"],
 		architecture: "amd64",
+		os: "linux",
+		createdAt: null,
 		sizeBytes: 10,
 		layers: ["sha256:l1", "sha256:l2"],
 		exposedPorts: ["80/tcp"],

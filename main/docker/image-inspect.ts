@@ -11,6 +11,7 @@ const inspectAnswer = z.object({
 	Architecture: z.string().max(100),
 	Os: z.string().max(100).optional(),
 	Size: z.number(),
+	Created: z.string().max(100).nullish(),
 	Config: z
 		.object({
 			Env: z.array(z.string()).nullish(),
@@ -31,6 +32,10 @@ export interface ImageFacts {
 	tags: string[];
 	/** Go's name: "amd64", "arm64", … */
 	architecture: string;
+	/** "linux"; empty when the image does not say it. */
+	os: string;
+	/** ISO 8601; null when the image does not say it. */
+	createdAt: string | null;
 	sizeBytes: number;
 	/** Digests of the unpacked layers, lowest first. */
 	layers: string[];
@@ -86,6 +91,8 @@ export async function inspectImage(
 		Id: id,
 		RepoTags: tags,
 		Architecture: architecture,
+		Os: os,
+		Created: createdAt,
 		Size: sizeBytes,
 		Config: config,
 		RootFS: rootFs,
@@ -94,6 +101,8 @@ export async function inspectImage(
 		id,
 		tags: tags ?? [],
 		architecture,
+		os: os ?? "",
+		createdAt: createdAt || null,
 		sizeBytes,
 		layers: rootFs?.Layers ?? [],
 		exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
@@ -109,7 +118,8 @@ export async function inspectImage(
 /** The same image, even when two kinds of store name it differently: same layers and same configuration. */
 export function isSameImage(a: ImageFacts, b: ImageFacts): boolean {
 	if (a.id === b.id) return true;
-	const essence = ({ id: _id, tags: _tags, sizeBytes: _size, ...rest }: ImageFacts) => JSON.stringify(sortedKeys(rest));
+	const essence = ({ id: _id, tags: _tags, sizeBytes: _size, createdAt: _at, ...rest }: ImageFacts) =>
+		JSON.stringify(sortedKeys(rest));
 	return a.layers.length > 0 && essence(a) === essence(b);
 }
 

@@ -1,0 +1,23 @@
+import type { Template } from "../../contract/library.ts";
+import type { RangeDetail } from "../../contract/ranges.ts";
+import type { ChangeBus } from "../changes/change-bus.ts";
+import type { Database } from "../db/open.ts";
+import type { HostEngine } from "../docker/host-engine.ts";
+import type { AuditLog } from "../events/audit-log.ts";
+import type { Logger } from "../log.ts";
+import type { SettingsStore } from "../settings/settings-store.ts";
+import type { Tasks } from "../tasks/tasks.ts";
+
+/** What the image cache stands on. */
+export interface ImagesDeps {
+	readonly host: HostEngine;
+	readonly db: Database;
+	readonly tasks: Tasks;
+	readonly events: AuditLog;
+	readonly settings: SettingsStore;
+	readonly changes: ChangeBus;
+	readonly log: Logger;
+	readonly dataFolder: string;
+	readonly ranges: () => readonly Pick<RangeDetail, "name" | "machines">[];
+	readonly templates: () => readonly Pick<Template, "name" | "image" | "provider">[];
+}

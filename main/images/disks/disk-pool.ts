@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { HomerangeError } from "../../../contract/errors.ts";
+import { type DiskFormat, diskFormat } from "../../../contract/images.ts";
+import { eq } from "../../db/drizzle.cjs";
+import type { Database } from "../../db/open.ts";
+import { disks, snapshots } from "../../db/schema.ts";
+
+export interface Disk {
+	readonly name: string;
+	/** Name of the file in the pool. */
+	readonly file: string;
+	readonly format: DiskFormat;
+	readonly sizeBytes: number;
+	readonly virtualBytes: number;
+	readonly sha256: string;
+	readonly origin: string;
+	readonly createdAt: string;
+	readonly lastUsed: string;
+}
+
+/** Files that the pool names itself: an id and the format. */
+const ownFile = /^[a-z2-7]{20}\.(qcow2|raw|vmdk|vdi)(\.part)?$/;
+
+/** The library's disk images: files of the data folder that nobody changes, and their rows, which are written last. */
+export class DiskPool {
+	readonly folder: string;
+	readonly #db: Database;
+
+	constructor(dataFolder: string, db: Database) {
+		this.folder = join(dataFolder, "disks");
+		this.#db = db;
+	}
+
+	list(): Disk[] {
+		const rows = this.#db.orm.select().from(disks).orderBy(disks.name).all();
+		return rows.map((row) => ({ ...row, format: diskFormat.parse(row.format) }));
+	}
+
+	find(name: string): Disk | null {
+		return this.list().find((disk) => disk.name === name) ?? null;
+	}
+
+	path(disk: Pick<Disk, "file">): string {
+		return join(this.folder, disk.file);
+	}
+
+	add(disk: Disk): void {
+		this.#db.write((orm) => orm.insert(disks).values(disk).run());
+	}
+
+	noteUse(name: string): void {
+		const lastUsed = new Date().toISOString();
+		this.#db.write((orm) => orm.update(disks).set({ lastUsed }).where(eq(disks.name, name)).run());
+	}
+
+	/** The row goes first: a file without a row is removed at the next start, a row without a file would be a lie. */
+	async remove(disk: Disk): Promise<void> {
+		this.#db.write((orm) => orm.delete(disks).where(eq(disks.name, disk.name)).run());
+		await rm(this.path(disk), { force: true });
+	}
+
+	/** What a look at the file's entry tells; null when nothing is wrong. */
+	async problem(disk: Disk): Promise<string | null> {
+		try {
+			const { size } = await stat(this.path(disk));
+			return size === disk.sizeBytes ? null : "Its file was changed: it has another size than when it was brought in.";
+		} catch (error) {
+			if (isGone(error)) return "Its file is gone: somebody removed it from the data folder.";
+			throw error;
+		}
+	}
+
+	/**
+	 * Compares the file with the checksum of when it was brought in. Errors: `IMAGE_UNAVAILABLE`, when it is gone or
+	 * differs in a byte.
+	 */
+	async verify(name: string, options: { signal?: AbortSignal; onBytes?: (done: number) => void } = {}): Promise<Disk> {
+		const disk = this.find(name);
+		if (disk === null) throw noDisk(name);
+		const problem = await this.problem(disk);
+		if (problem !== null) throw unusable(disk, problem);
+		const hash = createHash("sha256");
+		let done = 0;
+		const { signal, onBytes } = options;
+		for await (const chunk of createReadStream(this.path(disk), {
+			highWaterMark: 1024 * 1024,
+			...(signal ? { signal } : {}),
+		})) {
+			hash.update(chunk);
+			done += chunk.length;
+			onBytes?.(done);
+		}
+		if (hash.digest("hex") !== disk.sha256) throw unusable(disk, "Its file was changed: its SHA-256 is another one.");
+		return disk;
+	}
+
+	/** At start-up: removes what was half brought in, or half removed, when the last engine died. */
+	async clean(): Promise<string[]> {
+		await mkdir(this.folder, { recursive: true, mode: 0o700 });
+		const kept = new Set(this.list().map((disk) => disk.file));
+		for (const { image } of this.#db.orm.select({ image: snapshots.image }).from(snapshots).all()) kept.add(image);
+		const left = (await readdir(this.folder)).filter((name) => ownFile.test(name) && !kept.has(name));
+		for (const name of left) await rm(join(this.folder, name), { force: true });
+		return left;
+	}
+}
+
+export function noDisk(name: string): HomerangeError {
+	return new HomerangeError("IMAGE_NOT_FOUND", `There is no image ${name}.`, {
+		place: name,
+		remedy: "List the images to see their names.",
+	});
+}
+
+function unusable(disk: Disk, problem: string): HomerangeError {
+	return new HomerangeError("IMAGE_UNAVAILABLE", `The disk image ${disk.name} cannot be used. ${problem}`, {
+		place: disk.name,
+		remedy: "Delete it and import it again from where it came from.",
+		detail: `it came from ${disk.origin}`,
+	});
+}
+
+function isGone(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
