@@ -2,8 +2,8 @@ import { z } from "zod";
 import { network, nic, providerName, rangeName, route } from "./ranges.ts";
 
 /**
- * Where a blueprint's text comes from: a file of the engine's own machine, a
- * shipped blueprint by its name, or text that the caller has in hand.
+ * Where a blueprint comes from: a file of the engine's own machine, a shipped
+ * blueprint by its name, text that the caller has in hand, or a range's snapshot.
  */
 export const blueprintSource = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("file"), path: z.string().min(1).max(4096) }),
@@ -14,6 +14,8 @@ export const blueprintSource = z.discriminatedUnion("kind", [
 		file: z.string().max(4096),
 		text: z.string().max(1024 * 1024),
 	}),
+	/** The range in a snapshot of the library, with its machines as they were; by name or id. */
+	z.strictObject({ kind: z.literal("range-snapshot"), name: z.string().min(1).max(100) }),
 ]);
 export type BlueprintSource = z.infer<typeof blueprintSource>;
 

@@ -28,5 +28,7 @@ export const change = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("event"), event: auditEvent }),
 	z.object({ kind: z.literal("engine"), engine: engineStatus }),
 	z.object({ kind: z.literal("settings"), settings }),
+	/** A template or a snapshot came, went or is another now: ask for them again. */
+	z.object({ kind: z.literal("library") }),
 ]);
 export type Change = z.infer<typeof change>;

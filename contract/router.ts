@@ -5,7 +5,14 @@ import { change } from "./changes.ts";
 import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
 import { errorCodes, errorInfo } from "./errors.ts";
 import { auditEvent, severity } from "./events.ts";
-import { template } from "./library.ts";
+import {
+	importTemplateRequest,
+	libraryName,
+	template,
+	templateChange,
+	templateFile,
+	templateInput,
+} from "./library.ts";
 import { networkTestNews } from "./network-test.ts";
 import { previewUpdateRequest, rangeUpdate, updateRequest } from "./range-update.ts";
 import { machineRef, networkName, rangeDetail, rangeRef, rangeSummary } from "./ranges.ts";
@@ -23,6 +30,7 @@ const base = oc.errors(errors);
 const nothing = z.strictObject({});
 const target = z.strictObject({ range: rangeRef, machine: machineRef.optional() });
 const started = z.object({ taskId: z.string() });
+const templateRef = z.strictObject({ name: libraryName });
 
 /** The one contract between the engine and its clients, for both transports. */
 export const contract = {
@@ -107,6 +115,16 @@ export const contract = {
 	},
 	library: {
 		templates: base.input(nothing).output(z.array(template)),
+		template: base.input(templateRef).output(template),
+		createTemplate: base.input(templateInput).output(template),
+		/** Shipped templates cannot be changed. */
+		updateTemplate: base.input(templateRef.extend({ changes: templateChange })).output(template),
+		/** Makes a copy, of a shipped one too, that can be changed. */
+		duplicateTemplate: base.input(templateRef.extend({ copy: libraryName })).output(template),
+		/** Refused while it is used. */
+		deleteTemplate: base.input(templateRef).output(nothing),
+		exportTemplate: base.input(templateRef).output(templateFile),
+		importTemplate: base.input(importTemplateRequest).output(template),
 	},
 	changes: {
 		watch: base.input(nothing).output(eventIterator(change)),

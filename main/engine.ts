@@ -10,6 +10,9 @@ import { HostEngine } from "./docker/host-engine.ts";
 import { AuditLog } from "./events/audit-log.ts";
 import { DiskGuard } from "./guard/index.ts";
 import { openLibrary } from "./library/library.ts";
+import { ownContent } from "./library/own-content.ts";
+import { TemplateStore } from "./library/template-store.ts";
+import { Templates } from "./library/templates.ts";
 import { openLog } from "./log.ts";
 import { prepareDataFolder, type ResourcePaths, socketPath } from "./paths.ts";
 import { Ranges } from "./ranges/index.ts";
@@ -18,6 +21,7 @@ import { createRouter, type EngineRouter } from "./rpc/router.ts";
 import { serveEngine } from "./rpc/server.ts";
 import { createServices } from "./services.ts";
 import { SettingsStore } from "./settings/settings-store.ts";
+import { SnapshotStore, savedRange } from "./snapshots/index.ts";
 import { begin } from "./start-up.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { version } from "./version.ts";
@@ -70,7 +74,9 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const settings = new SettingsStore(db, changes, log);
 	const events = new AuditLog(db, changes);
 	const tasks = new Tasks(db, changes, log);
-	const library = await openLibrary(resources);
+	const snapshotStore = new SnapshotStore(db, changes);
+	const templateStore = new TemplateStore(db, changes, log);
+	const library = await openLibrary(resources, ownContent(templateStore, snapshotStore));
 	const host = held.adopt(new HostEngine({ env, homeFolder: homedir(), log }), (engine) => engine.close());
 	const ranges = new Ranges({
 		host,
@@ -80,9 +86,17 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		settings,
 		changes,
 		library: library.lookup,
+		savedRange: (ref) => savedRange(snapshotStore, ref),
 		shippedFolder: resources.blueprints,
 		owner: installationId(db, dataFolder),
 		log,
+	});
+	const templates = new Templates({
+		shipped: library.shippedTemplates,
+		store: templateStore,
+		snapshots: snapshotStore,
+		events,
+		ranges: () => ranges.list().map(({ id }) => ranges.get(id)),
 	});
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
@@ -107,7 +121,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		closing ??= letGo();
 		return closing;
 	};
-	const parts = { info, socket, library, ranges, tasks, events, settings, host, changes, consoles, db };
+	const parts = { info, socket, library, templates, ranges, tasks, events, settings, host, changes, consoles, db };
 	const router = createRouter(createServices(parts, close), log);
 	const server = await serveEngine(socket, router, consoles, log);
 

@@ -6,6 +6,7 @@ import type { HostEngine } from "./docker/host-engine.ts";
 import { examine } from "./doctor/doctor.ts";
 import type { AuditLog } from "./events/audit-log.ts";
 import type { Library } from "./library/library.ts";
+import type { Templates } from "./library/templates.ts";
 import { NetworkTests } from "./network-test/index.ts";
 import type { Ranges } from "./ranges/index.ts";
 import type { ChannelService, Services } from "./rpc/services.ts";
@@ -18,6 +19,7 @@ export interface ServiceParts {
 	/** Path of the engine's socket. */
 	readonly socket: string;
 	readonly library: Library;
+	readonly templates: Templates;
 	readonly ranges: Ranges;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
@@ -32,7 +34,7 @@ const snapshotEvents = 200;
 
 /** What the contract's procedures stand on, out of the engine's parts. */
 export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
-	const { info, library, ranges, tasks, events, settings, host, changes, consoles } = parts;
+	const { info, library, templates, ranges, tasks, events, settings, host, changes, consoles } = parts;
 	return {
 		info,
 		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
@@ -49,7 +51,7 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 		host,
 		changes,
 		channels: consoles,
-		templates: async () => library.templates,
+		templates,
 		runDoctor: (fix) => runDoctor(parts, fix),
 		snapshot: () => ({
 			kind: "snapshot",

@@ -1,4 +1,5 @@
 import { type Check, writtenKeys } from "./check.ts";
+import { sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import type { Path } from "./issues.ts";
 import { nameHint } from "./nearest.ts";
@@ -37,7 +38,7 @@ export function checkDependencies(check: Check): void {
 			} else if (seen.has(on)) issues.error(path, `"${name}" depends on "${on}" twice.`, "Keep one of them.");
 			else if (target !== undefined) {
 				usable.push(dependency);
-				const probe = target.ready ?? (target.template === undefined ? null : library.template(target.template)?.ready);
+				const probe = target.ready ?? sourceOf(library, target)?.defaults?.readiness;
 				if (condition === "ready" && (probe ?? null) === null) {
 					issues.warning(
 						path,

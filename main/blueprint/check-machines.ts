@@ -1,7 +1,7 @@
 import { asWritten, type Check, writtenKeys } from "./check.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkReady } from "./check-ready.ts";
-import { checkSource } from "./check-source.ts";
+import { checkSource, sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import { defaultLimits, formatLimits, smallest } from "./limits.ts";
 import { formatSize, parseSize } from "./quantities.ts";
@@ -20,7 +20,7 @@ export function checkMachines(check: Check): void {
 	for (const [name, machine] of Object.entries(draft.machines ?? {})) {
 		checkSource(check, name, machine);
 		checkSizes(check, name, machine);
-		checkReady(check, name, machine);
+		checkReady(check, ["machines", name, "ready"], machine.ready);
 		checkFiles(check, name, machine);
 		checkMaps(check, name, machine);
 		checkConsole(check, name, machine);
@@ -139,9 +139,9 @@ function checkTotals({ draft, library, issues }: Check): void {
 	let memorySum = 0;
 	let diskSum = 0;
 	for (const machine of Object.values(draft.machines ?? {})) {
-		const template = machine.template === undefined ? null : library.template(machine.template);
-		memorySum += (machine.memory === undefined ? template?.memoryBytes : parseSize(machine.memory)) ?? 0;
-		diskSum += (machine.disk === undefined ? template?.diskBytes : parseSize(machine.disk)) ?? 0;
+		const defaults = sourceOf(library, machine)?.defaults;
+		memorySum += (machine.memory === undefined ? defaults?.memoryBytes : parseSize(machine.memory)) ?? 0;
+		diskSum += (machine.disk === undefined ? defaults?.diskBytes : parseSize(machine.disk)) ?? 0;
 	}
 	const path = limits?.memory === undefined ? ["machines"] : ["limits", "memory"];
 	if (memorySum > memory) {

@@ -1,13 +1,17 @@
 import { asWritten, type Check } from "./check.ts";
 import type { MachineFormat } from "./format.ts";
+import type { Path } from "./issues.ts";
 import { placeAt } from "./place.ts";
 import { parseHttpProbe } from "./quantities.ts";
 
 const forms = ["tcp", "http", "exec", "log"] as const;
 
-/** Checks that a readiness probe has exactly one form, and that form's spelling. */
-export function checkReady({ root, issues }: Check, name: string, { ready }: MachineFormat): void {
-	const path = ["machines", name, "ready"];
+/** Checks that the readiness probe at a path has exactly one form, and that form's spelling. */
+export function checkReady(
+	{ root, issues }: Pick<Check, "root" | "issues">,
+	path: Path,
+	ready: MachineFormat["ready"],
+): void {
 	if (ready === undefined) return;
 	const written = forms.filter((form) => placeAt(root, [...path, form]) !== null);
 	if (written.length === 0) {

@@ -1,9 +1,9 @@
+import type { MachineDefaults } from "../../contract/library.ts";
 import type { Check } from "./check.ts";
 import type { MachineFormat } from "./format.ts";
 import { isImageReference } from "./image-reference.ts";
 import { nameHint } from "./nearest.ts";
 import { placeAt } from "./place.ts";
-import type { MachineTemplate } from "./template-lookup.ts";
 
 const kinds = ["template", "snapshot", "image"] as const;
 
@@ -55,7 +55,7 @@ export function sourceOf(
 	name: string;
 	provider: string;
 	image: string;
-	defaults: MachineTemplate | null;
+	defaults: MachineDefaults;
 } | null {
 	const found = template === undefined ? null : library.template(template);
 	if (found !== null) {
@@ -63,5 +63,5 @@ export function sourceOf(
 	}
 	const saved = snapshot === undefined ? null : library.snapshot(snapshot);
 	if (saved === null) return null;
-	return { kind: "snapshot", name: saved.name, provider: saved.provider, image: saved.image, defaults: saved.template };
+	return { kind: "snapshot", name: saved.name, provider: saved.provider, image: saved.image, defaults: saved.defaults };
 }

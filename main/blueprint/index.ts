@@ -1,6 +1,12 @@
 export { defaultMac } from "./addresses.ts";
 export { loadFileSources } from "./file-sources.ts";
-export { blueprintInvalid, type LoadedBlueprint, listShippedBlueprints, loadBlueprint } from "./load.ts";
+export {
+	blueprintInvalid,
+	type LoadableSource,
+	type LoadedBlueprint,
+	listShippedBlueprints,
+	loadBlueprint,
+} from "./load.ts";
 export { type ParsedBlueprint, parseBlueprint } from "./parse.ts";
 export { formatDuration, formatSize, parseDuration, parsePorts, parseSize } from "./quantities.ts";
 export {
@@ -19,4 +25,5 @@ export {
 	type SnapshotSource,
 	type TemplateLookup,
 } from "./template-lookup.ts";
-export { loadTemplates, parseTemplate, toTemplate } from "./templates.ts";
+export { loadTemplates, parseTemplate, type TemplateFormat } from "./templates.ts";
+export { templateDocument, templateInputOf, writeTemplate } from "./write-template.ts";

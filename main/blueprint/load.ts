@@ -16,8 +16,11 @@ export interface LoadedBlueprint {
 	readonly folder: string | null;
 }
 
+/** What is read as a text; a range's snapshot is a resolved blueprint, and not read. */
+export type LoadableSource = Exclude<BlueprintSource, { kind: "range-snapshot" }>;
+
 /** Reads the text of a blueprint, at most 1 MiB. Fails with INPUT_INVALID. */
-export async function loadBlueprint(source: BlueprintSource, shippedFolder: string): Promise<LoadedBlueprint> {
+export async function loadBlueprint(source: LoadableSource, shippedFolder: string): Promise<LoadedBlueprint> {
 	if (source.kind === "text") return { file: source.file, text: source.text, folder: null };
 	const file = source.kind === "file" ? resolve(source.path) : await shippedFile(source.name, shippedFolder);
 	return { file, text: await readTextBounded(file, textLimits.bytes, "1 MiB"), folder: dirname(file) };
@@ -61,13 +64,17 @@ export async function listShippedBlueprints(folder: string, library: TemplateLoo
 }
 
 /** The error for a blueprint that cannot be deployed: the first problem in the message, all of them in the detail. */
-export function blueprintInvalid(file: string, errors: ReturnType<typeof parseBlueprint>["errors"]): HomerangeError {
+export function blueprintInvalid(
+	file: string,
+	errors: ReturnType<typeof parseBlueprint>["errors"],
+	what: "blueprint" | "template" = "blueprint",
+): HomerangeError {
 	const [first] = errors;
 	const more = errors.length > 1 ? ` There are ${errors.length - 1} more problems.` : "";
-	const message = first === undefined ? "The blueprint is not valid." : `${first.message}${more}`;
+	const message = first === undefined ? `The ${what} is not valid.` : `${first.message}${more}`;
 	return new HomerangeError("BLUEPRINT_INVALID", message, {
 		place: first === undefined ? file : `${file}:${first.line}:${first.column}`,
-		remedy: first?.hint ?? "Mend the blueprint.",
+		remedy: first?.hint ?? `Mend the ${what}.`,
 		detail: errors
 			.map((e) => `${e.line}:${e.column} ${e.path}: ${e.message}${e.hint === null ? "" : ` ${e.hint}`}`)
 			.join("\n"),

@@ -5,9 +5,10 @@ import { createTemplateLookup } from "./template-lookup.ts";
 import { loadTemplates } from "./templates.ts";
 
 const templates = await loadTemplates(join(import.meta.dirname, "..", "..", "templates", "machines"));
-const web = templates.find(({ name }) => name === "debian-web") ?? null;
+const web = templates.find(({ name }) => name === "debian-web");
+if (web === undefined) throw new Error("the template is gone");
 const library = createTemplateLookup(templates, [
-	{ name: "web-broken", provider: "docker", image: "homerange/snapshot/web-broken:1", template: web },
+	{ name: "web-broken", provider: "docker", image: "homerange/snapshot:webbroken", defaults: web },
 ]);
 const parse = (text: string) => parseBlueprint(text, "b.yaml", library);
 const resolve = (text: string) => {
@@ -117,7 +118,7 @@ describe("a resolved blueprint", () => {
 		const [machine] = resolve(around("  a: { snapshot: web-broken, nics: [{ network: lan }] }\n")).machines;
 		expect(machine).toMatchObject({
 			source: { kind: "snapshot", name: "web-broken" },
-			image: "homerange/snapshot/web-broken:1",
+			image: "homerange/snapshot:webbroken",
 			memoryBytes: 128 * 1024 ** 2,
 		});
 	});

@@ -93,7 +93,7 @@ function resolveMachine(check: Check, name: string, machine: MachineFormat, nics
 			source: from ?? null,
 		})),
 		postBoot: machine.post_boot ?? [],
-		ready: readyProbeOf(machine.ready, check.root, [...path, "ready"]) ?? defaults?.ready ?? null,
+		ready: readyProbeOf(machine.ready, check.root, [...path, "ready"]) ?? defaults?.readiness ?? null,
 		dependsOn: [
 			// Without its gateways no machine is where it should be: the router starts first and stops last.
 			...(check.draft.router === undefined ? [] : [{ machine: routerName, condition: "started" as const }]),

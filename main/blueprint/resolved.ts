@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Readiness, readiness } from "../../contract/library.ts";
 import { machineRole, network, nic, providerName, route } from "../../contract/ranges.ts";
 
 /**
@@ -6,19 +7,7 @@ import { machineRole, network, nic, providerName, route } from "../../contract/r
  * JSON, and a schema, because a range keeps it in the database and reads it back.
  */
 
-const timeoutMs = z.number().int().positive();
-
-export const readyProbe = z.discriminatedUnion("kind", [
-	/** The port accepts a connection on the machine's first address. */
-	z.object({ kind: z.literal("tcp"), port: z.number().int(), timeoutMs }),
-	/** The answer's status is below 400. */
-	z.object({ kind: z.literal("http"), port: z.number().int(), path: z.string(), timeoutMs }),
-	/** The command ends with 0 in the machine. */
-	z.object({ kind: z.literal("exec"), command: z.array(z.string()), timeoutMs }),
-	/** A line of the machine's output matches; the pattern compiled when it was parsed. */
-	z.object({ kind: z.literal("log"), pattern: z.string(), timeoutMs }),
-]);
-export type ReadyProbe = z.infer<typeof readyProbe>;
+export type ReadyProbe = Readiness;
 
 export const resolvedNetwork = network;
 export type ResolvedNetwork = z.infer<typeof resolvedNetwork>;
@@ -56,7 +45,7 @@ export const resolvedMachine = z.object({
 	environment: z.record(z.string(), z.string()),
 	files: z.array(resolvedFile),
 	postBoot: z.array(z.string()),
-	ready: readyProbe.nullable(),
+	ready: readiness.nullable(),
 	dependsOn: z.array(resolvedDependency),
 	vncPort: z.number().int().nullable(),
 	serial: z.boolean(),

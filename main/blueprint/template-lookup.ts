@@ -1,22 +1,15 @@
-import type { Template } from "../../contract/library.ts";
+import type { MachineDefaults, Template } from "../../contract/library.ts";
 import type { ProviderName } from "../../contract/ranges.ts";
-import type { ReadyProbe } from "./resolved.ts";
 
-/** A machine template with the defaults that the contract's view leaves out. */
-export interface MachineTemplate extends Template {
-	readonly command: string[] | null;
-	readonly environment: Record<string, string>;
-	readonly ready: ReadyProbe | null;
-	readonly serial: boolean;
-}
+/** A template as it is written; who uses it is not its own to say. */
+export type MachineTemplate = Omit<Template, "users">;
 
 /** What a machine that starts from a snapshot begins with. */
 export interface SnapshotSource {
 	readonly name: string;
 	readonly provider: ProviderName;
 	readonly image: string;
-	/** The template that the snapshotted machine started from, whose defaults still hold; null when unknown. */
-	readonly template: MachineTemplate | null;
+	readonly defaults: MachineDefaults;
 }
 
 /** What parsing needs to know of the library. Pure look-ups: a parse reads no file and asks no engine. */

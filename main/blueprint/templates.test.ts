@@ -6,7 +6,8 @@ import { listShippedBlueprints, loadBlueprint } from "./load.ts";
 import { parseBlueprint } from "./parse.ts";
 import { resolvedBlueprint } from "./resolved.ts";
 import { createTemplateLookup } from "./template-lookup.ts";
-import { loadTemplates, parseTemplate, toTemplate } from "./templates.ts";
+import { loadTemplates, parseTemplate } from "./templates.ts";
+import { templateDocument, templateInputOf, writeTemplate } from "./write-template.ts";
 
 const root = join(import.meta.dirname, "..", "..", "templates");
 const blueprints = join(root, "blueprints");
@@ -15,15 +16,74 @@ const library = createTemplateLookup(templates);
 
 test("the shipped templates load and fit the contract", () => {
 	expect(templates.map(({ name }) => name)).toEqual(["attacker", "busybox", "debian-web", "desktop", "redis"]);
-	for (const template of templates) expect(contractTemplate.strict().parse(toTemplate(template))).toBeTruthy();
+	for (const template of templates) {
+		expect(contractTemplate.omit({ users: true }).strict().parse(template)).toEqual(template);
+		expect(template.shipped).toBe(true);
+	}
 });
 
 test("a template's console and probe are what the machine gets", () => {
 	expect(library.template("desktop")).toMatchObject({
 		vncPort: 5900,
 		consoles: ["shell", "vnc"],
-		ready: { kind: "tcp", port: 5900, timeoutMs: 60_000 },
+		readiness: { kind: "tcp", port: 5900, timeoutMs: 60_000 },
 	});
+});
+
+test.each(templates.map((template) => [template.name, template] as const))(
+	"%s is read as it was written",
+	(_, template) => {
+		const own = { ...template, shipped: false };
+		expect(parseTemplate(writeTemplate(template), "x.yaml")).toEqual({ template: own, errors: [] });
+		const stored = JSON.stringify(templateDocument(templateInputOf(template)));
+		expect(parseTemplate(stored, "x.yaml")).toEqual({ template: own, errors: [] });
+	},
+);
+
+test("a template with everything that it can say is written and read again", () => {
+	const document = templateDocument({
+		name: "all",
+		title: "All: of # it",
+		description: "Two\nlines",
+		os: "windows",
+		kind: "windows-vm",
+		image: "homerange/all:1",
+		cpus: 2,
+		memoryBytes: 1024 ** 3 + 1,
+		diskBytes: 10 * 1024 ** 3,
+		display: "headless",
+		architecture: "arm64",
+		icon: "shield",
+		vncPort: 5901,
+		serial: true,
+		command: ["sh", "-c", "echo 'a'; : \"b\""],
+		environment: { ZERO: "007", YES: "yes", EMPTY: "" },
+		ports: ["80/tcp", "53/udp"],
+		readiness: { kind: "log", pattern: "ready: \\d+", timeoutMs: 1500 },
+		tags: ["a", "b"],
+	});
+	const { template, errors } = parseTemplate(JSON.stringify(document), "all.yaml");
+	expect(errors).toEqual([]);
+	expect(template).toMatchObject({ provider: "libvirt", memoryBytes: 1024 ** 3 + 1, consoles: ["serial", "vnc"] });
+	expect(template?.environment).toEqual({ ZERO: "007", YES: "yes", EMPTY: "" });
+	if (template !== null) expect(parseTemplate(writeTemplate(template), "all.yaml").template).toEqual(template);
+});
+
+test.each([
+	["kind: linux-vm\nprovider: docker", "provider"],
+	['ready: { log: "(" }', "ready.log"],
+	["ready: { tcp: 80, http: 80 }", "ready.http"],
+	["memory: 1KiB", "memory"],
+	["ports: [eighty]", "ports.0"],
+	["icon: ../../x", "icon"],
+	["privileged: true", "privileged"],
+])("%s is refused at %s", (lines, path) => {
+	const { template, errors } = parseTemplate(
+		`template: 1\nname: a\ntitle: A\nos: linux\nimage: a:1\n${lines}\n`,
+		"a.yaml",
+	);
+	expect(template).toBeNull();
+	expect(errors.map((error) => error.path)).toContain(path);
 });
 
 test("a wrong template is refused with a place", () => {

@@ -2,45 +2,67 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { BlueprintIssue } from "../../contract/blueprints.ts";
-import type { Template } from "../../contract/library.ts";
+import { display, nativeArchitecture, osFamily, templateKind } from "../../contract/library.ts";
 import { machineName } from "../../contract/ranges.ts";
 import { asWritten } from "./check.ts";
+import { checkReady } from "./check-ready.ts";
 import { machineFormat, readyFormat } from "./format.ts";
 import { isImageReference } from "./image-reference.ts";
 import { Issues } from "./issues.ts";
+import { formatLimits, smallest } from "./limits.ts";
 import { blueprintInvalid } from "./load.ts";
-import { parseSize } from "./quantities.ts";
+import { formatSize, parseSize } from "./quantities.ts";
 import { readTextBounded } from "./read-text.ts";
-import { readYaml } from "./read-yaml.ts";
+import { type Read, readYaml } from "./read-yaml.ts";
 import { readyProbeOf } from "./ready-probe.ts";
 import { reportSchemaIssues } from "./schema-issues.ts";
 import type { MachineTemplate } from "./template-lookup.ts";
 
 const { cpus, memory, disk, command, environment, console } = machineFormat.shape;
 
+/** Text for people, without what could move a terminal's cursor. */
+const prose = (limit: number) =>
+	z
+		.string()
+		.max(limit, `Use at most ${limit} characters.`)
+		.regex(/^(?:[^\p{Cc}]|[\n\t])*$/u, "Control characters cannot stand here.");
+
 /** A file of templates/machines. It says the same things as a machine of a blueprint, in the same words. */
 export const templateFormat = z.strictObject({
 	template: z.literal(1, "This version knows template format 1 only.\nWrite template: 1."),
 	name: machineName,
-	title: z.string().min(1).max(200),
-	description: z.string().max(4000),
-	os: z.enum(["linux", "windows", "macos", "network", "other"]),
-	provider: z.enum(["docker", "libvirt"]),
-	image: z.string().refine(isImageReference, "This is not the name of an image.\nWrite name:tag."),
+	title: prose(200).min(1, "A template has a title."),
+	description: prose(4000).optional(),
+	os: osFamily,
+	kind: templateKind.optional(),
+	provider: z.enum(["docker", "libvirt"]).optional(),
+	image: z.string().max(255).refine(isImageReference, "This is not the name of an image.\nWrite name:tag."),
+	display: display.optional(),
+	architecture: nativeArchitecture.optional(),
+	icon: z
+		.string()
+		.regex(/^[a-z][a-z0-9-]{0,31}$/, "This is not the name of a picture.\nUse lower-case letters, digits and hyphens.")
+		.optional(),
 	cpus,
 	memory,
 	disk,
 	console,
 	command,
 	environment,
+	ports: z
+		.array(z.string().regex(/^\d{1,5}\/(tcp|udp|sctp)$/, "This is not a port.\nWrite 80/tcp."))
+		.max(64, "Use at most 64 ports.")
+		.optional(),
 	ready: readyFormat.optional(),
-	tags: z.array(z.string().max(64)).max(32).optional(),
+	tags: z.array(prose(64).min(1)).max(formatLimits.tags, `Use at most ${formatLimits.tags} tags.`).optional(),
 });
+export type TemplateFormat = z.infer<typeof templateFormat>;
 
 /** Reads one template's text. Null when it has errors. */
 export function parseTemplate(
 	text: string,
 	file: string,
+	o: { shipped: boolean } = { shipped: false },
 ): { template: MachineTemplate | null; errors: BlueprintIssue[] } {
 	const issues = new Issues(file, text);
 	const read = readYaml(text, issues);
@@ -51,34 +73,77 @@ export function parseTemplate(
 		reportSchemaIssues(parsed.error.issues, read.value, templateFormat, issues);
 		return { template: null, errors: issues.finish().errors };
 	}
-	const { data } = parsed;
-	const written = (path: (string | number)[], word: string | number | boolean) => asWritten(read.place, path, word);
-	const isLibvirt = data.provider === "libvirt";
-	const template: MachineTemplate = {
+	check(parsed.data, read, issues);
+	if (issues.hasErrors) return { template: null, errors: issues.finish().errors };
+	return { template: complete(parsed.data, read, o.shipped), errors: [] };
+}
+
+/** What one value says about another. */
+function check(data: TemplateFormat, read: Read, issues: Issues): void {
+	checkReady({ root: read.place, issues }, ["ready"], data.ready);
+	const { kind, provider } = data;
+	if (kind !== undefined && provider !== undefined && providerOf(kind) !== provider) {
+		issues.error(["provider"], `A ${kind} is not run by ${provider}.`, "Leave out provider; the kind decides it.");
+	}
+	for (const [key, least] of [
+		["memory", smallest.machineMemory],
+		["disk", smallest.machineDisk],
+	] as const) {
+		const size = data[key] === undefined ? null : parseSize(data[key]);
+		if (size === null || size >= least) continue;
+		issues.error([key], `${data[key]} is too small: no machine would start.`, `Use at least ${formatSize(least)}.`);
+	}
+	for (const [name, word] of Object.entries(data.environment ?? {})) {
+		if (!asWritten(read.place, ["environment", name], word).includes("\0")) continue;
+		issues.error(["environment", name], "A NUL character cannot stand here.");
+	}
+}
+
+const providerOf = (kind: MachineTemplate["kind"]) => (kind === "container" ? "docker" : "libvirt");
+
+function kindOf({ kind, provider, os }: TemplateFormat): MachineTemplate["kind"] {
+	if (kind !== undefined) return kind;
+	if (provider !== "libvirt") return "container";
+	return os === "windows" ? "windows-vm" : os === "macos" ? "macos-vm" : "linux-vm";
+}
+
+/** Decides what the file leaves open. */
+function complete(data: TemplateFormat, { place }: Read, shipped: boolean): MachineTemplate {
+	const written = (path: (string | number)[], word: string | number | boolean) => asWritten(place, path, word);
+	const kind = kindOf(data);
+	const isContainer = kind === "container";
+	const serial = data.console?.serial ?? false;
+	const vncPort = data.console?.vnc ?? null;
+	return {
 		name: data.name,
 		title: data.title,
-		description: data.description.trim(),
+		description: data.description?.trim() ?? "",
 		os: data.os,
-		provider: data.provider,
+		kind,
+		provider: providerOf(kind),
 		image: data.image,
+		display: data.display ?? (vncPort === null && isContainer ? "headless" : "desktop"),
+		architecture: data.architecture ?? (isContainer ? "both" : "x86_64"),
+		icon: data.icon ?? null,
 		cpus: data.cpus ?? null,
 		memoryBytes: data.memory === undefined ? null : parseSize(data.memory),
 		diskBytes: data.disk === undefined ? null : parseSize(data.disk),
 		consoles: [
-			...(isLibvirt ? [] : (["shell"] as const)),
-			...(data.console?.serial === true ? (["serial"] as const) : []),
-			...(data.console?.vnc === undefined ? [] : (["vnc"] as const)),
+			...(isContainer ? (["shell"] as const) : []),
+			...(serial ? (["serial"] as const) : []),
+			...(vncPort === null ? [] : (["vnc"] as const)),
 		],
-		vncPort: data.console?.vnc ?? null,
-		tags: data.tags ?? [],
+		vncPort,
+		serial,
 		command: data.command?.map((word, index) => written(["command", index], word)) ?? null,
 		environment: Object.fromEntries(
 			Object.entries(data.environment ?? {}).map(([key, word]) => [key, written(["environment", key], word)]),
 		),
-		ready: readyProbeOf(data.ready, read.place, ["ready"]),
-		serial: data.console?.serial ?? false,
+		ports: data.ports ?? [],
+		readiness: readyProbeOf(data.ready, place, ["ready"]),
+		tags: data.tags ?? [],
+		shipped,
 	};
-	return { template, errors: [] };
 }
 
 /**
@@ -90,32 +155,26 @@ export async function loadTemplates(folder: string): Promise<MachineTemplate[]> 
 	return Promise.all(
 		names.map(async (name) => {
 			const file = join(folder, name);
-			const { template, errors } = parseTemplate(await readTextBounded(file, 64 * 1024, "64 KiB"), file);
-			if (template === null) throw blueprintInvalid(file, errors);
+			const text = await readTextBounded(file, 64 * 1024, "64 KiB");
+			const { template, errors } = parseTemplate(text, file, { shipped: true });
+			if (template === null) throw blueprintInvalid(file, errors, "template");
 			if (template.name !== basename(name, ".yaml")) {
-				throw blueprintInvalid(file, [
-					{
-						file,
-						line: 1,
-						column: 1,
-						path: "name",
-						message: `The template in ${name} is called "${template.name}".`,
-						hint: "Name the file after it.",
-					},
-				]);
+				throw blueprintInvalid(
+					file,
+					[
+						{
+							file,
+							line: 1,
+							column: 1,
+							path: "name",
+							message: `The template in ${name} is called "${template.name}".`,
+							hint: "Name the file after it.",
+						},
+					],
+					"template",
+				);
 			}
 			return template;
 		}),
 	);
-}
-
-/** The contract's view of a template. */
-export function toTemplate({
-	command: _c,
-	environment: _e,
-	ready: _r,
-	serial: _s,
-	...template
-}: MachineTemplate): Template {
-	return template;
 }

@@ -117,6 +117,7 @@ function keyOf(change: Change): string {
 			return `event:${change.event.id}`;
 		case "engine":
 		case "settings":
+		case "library":
 		case "snapshot":
 			return change.kind;
 	}

@@ -1,21 +1,31 @@
 import type { BlueprintSource, ShippedBlueprint, Validation } from "../../contract/blueprints.ts";
 import { HomerangeError } from "../../contract/errors.ts";
-import type { Template } from "../../contract/library.ts";
 import {
-	createTemplateLookup,
+	type LoadableSource,
 	listShippedBlueprints,
 	loadBlueprint,
 	loadFileSources,
 	loadTemplates,
+	type MachineTemplate,
 	parseBlueprint,
+	type SnapshotSource,
 	type TemplateLookup,
-	toTemplate,
 } from "../blueprint/index.ts";
 import type { ResourcePaths } from "../paths.ts";
 
-/** What machines start from and what can be deployed without a file: read from the product's own folders. */
+/** What a data folder adds to what ships with the product. It is asked at each look-up, so it is never out of date. */
+export interface OwnContent {
+	readonly templates: ReadonlyMap<string, MachineTemplate>;
+	snapshot(name: string): SnapshotSource | null;
+	snapshotNames(): readonly string[];
+	/** The blueprint in a range's snapshot. Errors: `SNAPSHOT_NOT_FOUND`. */
+	rangeSnapshot(name: string): { file: string; text: string };
+}
+
+/** What machines start from and what can be deployed. */
 export interface Library {
-	readonly templates: Template[];
+	/** The templates that ship with the product. */
+	readonly shippedTemplates: readonly MachineTemplate[];
 	readonly lookup: TemplateLookup;
 	shipped(): Promise<ShippedBlueprint[]>;
 	read(source: BlueprintSource): Promise<{ file: string; text: string }>;
@@ -23,18 +33,24 @@ export interface Library {
 	validate(source: BlueprintSource): Promise<Validation>;
 }
 
-export async function openLibrary(resources: ResourcePaths): Promise<Library> {
-	const loaded = await loadTemplates(resources.templates);
-	const lookup = createTemplateLookup(loaded);
+export async function openLibrary(resources: ResourcePaths, own: OwnContent): Promise<Library> {
+	const shippedTemplates = await loadTemplates(resources.templates);
+	const lookup = liveLookup(shippedTemplates, own);
 	return {
-		templates: loaded.map(toTemplate),
+		shippedTemplates,
 		lookup,
 		shipped: () => listShippedBlueprints(resources.blueprints, lookup),
 		async read(source) {
+			if (source.kind === "range-snapshot") return own.rangeSnapshot(source.name);
 			const { file, text } = await loadBlueprint(source, resources.blueprints);
 			return { file, text };
 		},
 		async validate(source) {
+			if (source.kind === "range-snapshot") {
+				// It was valid when it was deployed, and it is kept as it was resolved then.
+				own.rangeSnapshot(source.name);
+				return { valid: true, errors: [], warnings: [] };
+			}
 			try {
 				const { file, text, folder } = await loadBlueprint(source, resources.blueprints);
 				const { blueprint, errors, warnings } = parseBlueprint(text, file, lookup);
@@ -48,8 +64,19 @@ export async function openLibrary(resources: ResourcePaths): Promise<Library> {
 	};
 }
 
+/** Finds a person's own templates before the shipped ones of the same name. */
+function liveLookup(shipped: readonly MachineTemplate[], own: OwnContent): TemplateLookup {
+	const shippedOf = new Map(shipped.map((template) => [template.name, template]));
+	return {
+		template: (name) => own.templates.get(name) ?? shippedOf.get(name) ?? null,
+		templateNames: () => [...new Set([...shippedOf.keys(), ...own.templates.keys()])].sort(),
+		snapshot: (name) => own.snapshot(name),
+		snapshotNames: () => [...own.snapshotNames()].sort(),
+	};
+}
+
 /** A file that cannot be read is an error of the blueprint as a whole. */
-function unreadable(source: BlueprintSource, error: HomerangeError): Validation["errors"][number] {
+function unreadable(source: LoadableSource, error: HomerangeError): Validation["errors"][number] {
 	const file = source.kind === "file" ? source.path : source.kind === "shipped" ? source.name : source.file;
 	return { file, line: 1, column: 1, path: "", message: error.message, hint: error.remedy };
 }

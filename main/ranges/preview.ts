@@ -36,6 +36,10 @@ export async function prepareDeploy(
 	request: DeployRequest,
 	present: ResolvedBlueprint["machines"] = [],
 ): Promise<PreparedDeploy> {
+	if (request.source.kind === "range-snapshot") {
+		const saved = deps.savedRange(request.source.name);
+		return { request, ...saved, sources: new Map(), warnings: [] };
+	}
 	const { file, text, folder } = await loadBlueprint(request.source, deps.shippedFolder);
 	const { blueprint, errors, warnings } = parseBlueprint(text, file, deps.library, present);
 	if (blueprint === null) throw blueprintInvalid(file, errors);

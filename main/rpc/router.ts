@@ -15,7 +15,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
 export function createRouter(services: Services, log: Logger) {
-	const { ranges, tasks, events, settings, host, blueprints } = services;
+	const { ranges, tasks, events, settings, host, blueprints, templates } = services;
 	const os = implement(contract)
 		.$context<CallContext>()
 		.use(async ({ next, path }) => {
@@ -87,7 +87,21 @@ export function createRouter(services: Services, log: Logger) {
 			run: os.doctor.run.handler(({ input, context }) => services.runDoctor(input.fix, context.actor)),
 		},
 		library: {
-			templates: os.library.templates.handler(() => services.templates()),
+			templates: os.library.templates.handler(() => templates.list()),
+			template: os.library.template.handler(({ input }) => templates.get(input.name)),
+			createTemplate: os.library.createTemplate.handler(({ input, context }) => templates.create(input, context.actor)),
+			updateTemplate: os.library.updateTemplate.handler(({ input, context }) =>
+				templates.update(input.name, input.changes, context.actor),
+			),
+			duplicateTemplate: os.library.duplicateTemplate.handler(({ input, context }) =>
+				templates.duplicate(input.name, input.copy, context.actor),
+			),
+			deleteTemplate: os.library.deleteTemplate.handler(({ input, context }) => {
+				templates.delete(input.name, context.actor);
+				return {};
+			}),
+			exportTemplate: os.library.exportTemplate.handler(({ input }) => templates.export(input.name)),
+			importTemplate: os.library.importTemplate.handler(({ input, context }) => templates.import(input, context.actor)),
 		},
 		changes: {
 			watch: os.changes.watch.handler(({ signal }) => watch(services, signal)),

@@ -98,7 +98,16 @@ beforeAll(async () => {
 					noRange();
 				},
 			},
-			templates: async () => [],
+			templates: {
+				list: () => [],
+				get: noRange,
+				create: noRange,
+				update: noRange,
+				duplicate: noRange,
+				delete: noRange,
+				export: noRange,
+				import: noRange,
+			},
 			runDoctor: unused,
 			snapshot: () => ({
 				kind: "snapshot",

@@ -15,12 +15,12 @@ import type {
 	RangeUpdate,
 	RangeUsage,
 	ShippedBlueprint,
-	Template,
 	UpdateRequest,
 	Validation,
 } from "../../contract/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { AuditLog } from "../events/audit-log.ts";
+import type { Templates } from "../library/templates.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 
@@ -87,7 +87,7 @@ export interface Services {
 	readonly host: { status(): EngineStatus; rediscover(): Promise<EngineStatus> };
 	readonly changes: ChangeBus;
 	readonly channels: ChannelService;
-	templates(): Promise<Template[]>;
+	readonly templates: Pick<Templates, keyof Templates>;
 	runDoctor(fix: boolean, actor: string): Promise<DoctorCheck[]>;
 	/** Everything at once: what a watcher gets first. */
 	snapshot(): Change;

@@ -34,6 +34,7 @@ function keyOf(change: Change): string | null {
 			return `task ${change.taskId}`;
 		case "engine":
 		case "settings":
+		case "library":
 			return change.kind;
 		case "snapshot":
 		case "event":

@@ -1,51 +1,30 @@
-import { HomerangeError } from "../../../contract/errors.ts";
-import { formatBytes } from "../../../contract/format-bytes.ts";
 import type { Template } from "../../../contract/library.ts";
-import { openLibrary } from "../../library/library.ts";
-import { resourcePaths } from "../../paths.ts";
+import { withEngine } from "../connect.ts";
+import { templateText } from "../terminal/describe-library.ts";
 import { type Format, print, printJson } from "../terminal/print.ts";
-import { plain, table } from "../terminal/text.ts";
+import { table } from "../terminal/text.ts";
 
 export async function listLibrary(format: Format): Promise<void> {
-	const { templates } = await openLibrary(resourcePaths());
+	const templates = await withEngine((client) => client.api.library.templates({}));
 	if (format === "json") return printJson(templates);
-	const rows = templates.map(({ name, title, provider, image, consoles }) => [
+	const rows = templates.map(({ name, title, kind, os, image, consoles, shipped, users }) => [
 		name,
 		title,
-		provider,
+		kind,
+		os,
 		image,
 		consoles.join(", "),
+		shipped ? "shipped" : "own",
+		users.length === 0 ? "" : String(users.length),
 	]);
-	await print(table(["TEMPLATE", "TITLE", "PROVIDER", "IMAGE", "CONSOLES"], rows));
+	await print(table(["TEMPLATE", "TITLE", "KIND", "OS", "IMAGE", "CONSOLES", "FROM", "USERS"], rows));
 }
 
 export async function showTemplate(name: string, format: Format): Promise<void> {
-	const { templates } = await openLibrary(resourcePaths());
-	const template = templates.find((candidate) => candidate.name === name);
-	if (template === undefined) {
-		throw new HomerangeError("TEMPLATE_NOT_FOUND", `There is no template ${plain(name)}.`, {
-			remedy: "See `homerange library list`.",
-		});
-	}
-	if (format === "json") await printJson(template);
-	else await print(templateText(template));
+	await printTemplate(await withEngine((client) => client.api.library.template({ name })), format);
 }
 
-function templateText(template: Template): string {
-	const size = (bytes: number | null) => (bytes === null ? "-" : formatBytes(bytes));
-	const facts = [
-		["title", template.title],
-		["description", template.description],
-		["os", template.os],
-		["provider", template.provider],
-		["image", template.image],
-		["cpus", template.cpus === null ? "-" : String(template.cpus)],
-		["memory", size(template.memoryBytes)],
-		["disk", size(template.diskBytes)],
-		["consoles", template.consoles.join(", ")],
-		["tags", template.tags.join(", ")],
-	];
-	return [plain(template.name), ...facts.map(([key, value]) => `  ${key?.padEnd(12)} ${plain(value ?? "")}`)].join(
-		"\n",
-	);
+async function printTemplate(template: Template, format: Format): Promise<void> {
+	if (format === "json") await printJson(template);
+	else await print(templateText(template));
 }

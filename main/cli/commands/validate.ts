@@ -1,14 +1,15 @@
 import type { Validation } from "../../../contract/blueprints.ts";
 import { exitStatus } from "../../../contract/errors.ts";
 import { openLibrary } from "../../library/library.ts";
-import { resourcePaths } from "../../paths.ts";
+import { readLibrary } from "../../library/read-library.ts";
+import { dataFolder, resourcePaths } from "../../paths.ts";
 import { blueprintSource } from "../blueprint-source.ts";
 import { type Format, print, printJson } from "../terminal/print.ts";
 import { plain, styled } from "../terminal/text.ts";
 
 /** Checks a blueprint in this process: it works where no engine can run. */
 export async function validate(file: string, format: Format): Promise<void> {
-	const library = await openLibrary(resourcePaths());
+	const library = await openLibrary(resourcePaths(), readLibrary(dataFolder()));
 	const result = await library.validate(await blueprintSource(file));
 	if (format === "json") await printJson(result);
 	else await print(validationText(result));

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { Settings } from "../../../contract/settings.ts";
 import type { Task } from "../../../contract/tasks.ts";
-import { createTemplateLookup } from "../../blueprint/index.ts";
 import { ChangeBus } from "../../changes/change-bus.ts";
 import { installationId } from "../../db/installation.ts";
 import { openDatabase } from "../../db/open.ts";
@@ -12,6 +11,7 @@ import { HostEngine } from "../../docker/host-engine.ts";
 import { AuditLog } from "../../events/audit-log.ts";
 import { silentLog } from "../../log.ts";
 import { SettingsStore } from "../../settings/settings-store.ts";
+import { SnapshotStore, savedRange } from "../../snapshots/index.ts";
 import { Tasks } from "../../tasks/tasks.ts";
 import type { RangesDeps } from "../deps.ts";
 import { Ranges } from "../ranges.ts";
@@ -20,6 +20,7 @@ export interface TestRanges extends AsyncDisposable {
 	readonly ranges: Ranges;
 	readonly deps: RangesDeps;
 	readonly folder: string;
+	readonly snapshots: SnapshotStore;
 	/** Deploys a blueprint's text and waits for its tasks. */
 	deploy(
 		text: string,
@@ -46,6 +47,7 @@ export async function openTestRanges(
 	settings.set({ dindImage, isolation, ...calm, ...o.settings });
 	const host = new HostEngine({ env: process.env, homeFolder: homedir(), log: silentLog });
 	await host.ready();
+	const snapshots = new SnapshotStore(db, changes);
 	const deps: RangesDeps = {
 		host,
 		db,
@@ -53,7 +55,13 @@ export async function openTestRanges(
 		events: new AuditLog(db, changes),
 		settings,
 		changes,
-		library: createTemplateLookup([]),
+		library: {
+			template: () => null,
+			templateNames: () => [],
+			snapshot: (name) => snapshots.source(name),
+			snapshotNames: () => snapshots.names(),
+		},
+		savedRange: (ref) => savedRange(snapshots, ref),
 		shippedFolder: folder,
 		owner: installationId(db, folder),
 		log: silentLog,
@@ -77,6 +85,7 @@ export async function openTestRanges(
 		ranges,
 		deps,
 		folder,
+		snapshots,
 		ended,
 		release,
 		async deploy(text, { copies = 1, name } = {}) {
@@ -93,6 +102,7 @@ export async function openTestRanges(
 		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(ranges.list().map(({ id }) => ended(ranges.destroy(id, "test"))));
+			await ranges.freeLayers({ all: true }, AbortSignal.timeout(60_000));
 			await release();
 			rmSync(folder, { recursive: true, force: true });
 		},

@@ -1,0 +1,2 @@
+export { savedRange } from "./saved-range.ts";
+export { type RangeSnapshotRecord, type SnapshotRecord, SnapshotStore } from "./snapshot-store.ts";
