@@ -14,7 +14,10 @@ interface Asking {
 	ping(options: Cancellable): Promise<unknown>;
 	loadImage(file: Readable, options: Cancellable & { quiet: boolean }): Promise<Readable>;
 	getImage(name: string): { inspect(options: Cancellable): Promise<unknown> };
-	pull(image: string, options: Cancellable): Promise<Readable>;
+	pull(
+		image: string,
+		options: Cancellable & { authconfig?: object | null; platform?: string | undefined },
+	): Promise<Readable>;
 	modem: { dial(request: DialOptions, callback: (error: Error | null, result?: unknown) => void): void };
 	getEvents(options: Cancellable & { filters: Record<string, string[]> }): Promise<Readable>;
 }

@@ -1,11 +1,21 @@
-import { HomerangeError } from "../../contract/errors.ts";
+import { homedir } from "node:os";
+import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import { diskFullRemedy, isNoSpace } from "./api-errors.ts";
 import { asking } from "./asking.ts";
 import type { DockerEngine } from "./engine.ts";
 import { readImageLines } from "./image-lines.ts";
 import { abortError } from "./limits.ts";
+import { type CredentialPlaces, registryAuth, registryOf } from "./registry-auth.ts";
 
 export type PullProgress = (done: number, total: number | null) => void;
+
+export interface PullOptions {
+	signal?: AbortSignal | undefined;
+	/** "linux/arm64"; absent: the engine's own. */
+	platform?: string | undefined;
+	/** Where the Docker CLI keeps credentials; default: this user's own. */
+	credentials?: CredentialPlaces | undefined;
+}
 
 interface SharedPull {
 	promise: Promise<void>;
@@ -21,16 +31,18 @@ export async function pullImage(
 	host: DockerEngine,
 	image: string,
 	onProgress: PullProgress,
-	signal?: AbortSignal,
+	options: PullOptions = {},
 ): Promise<void> {
+	const { signal } = options;
 	if (signal?.aborted) throw abortError();
 	const pulls = running.get(host) ?? new Map<string, SharedPull>();
 	running.set(host, pulls);
-	let shared = pulls.get(image);
+	const key = `${image} ${options.platform ?? ""}`;
+	let shared = pulls.get(key);
 	if (!shared) {
-		shared = startPull(host, image);
-		pulls.set(image, shared);
-		const ended = () => pulls.delete(image);
+		shared = startPull(host, image, options);
+		pulls.set(key, shared);
+		const ended = () => pulls.delete(key);
 		shared.promise.then(ended, ended);
 	}
 	const pull = shared;
@@ -47,25 +59,32 @@ export async function pullImage(
 		pull.waiting--;
 		if (pull.waiting === 0) {
 			// Nobody may join a pull that is being given up.
-			pulls.delete(image);
+			pulls.delete(key);
 			pull.abort.abort();
 		}
 	}
 }
 
-function startPull(host: DockerEngine, image: string): SharedPull {
+function startPull(host: DockerEngine, image: string, { platform, credentials }: PullOptions): SharedPull {
 	const listeners = new Set<PullProgress>();
 	const abort = new AbortController();
 	const pull = async () => {
 		const failure = {
 			code: "IMAGE_UNAVAILABLE" as const,
-			message: `The image ${image} is not on the host and cannot be pulled`,
-			remedy: "Check the name and the network connection, or load the image into Docker by hand (docker load).",
+			message: `The image ${image} cannot be pulled`,
+			remedy: "Check the name and the network connection, or import the image from a file.",
 			place: image,
 		};
+		let withoutCredentials: string | null = null;
 		const layers = new Map<string, { done: number; total: number }>();
 		try {
-			const stream = await asking(host.api).pull(image, { abortSignal: abort.signal });
+			const places = credentials ?? { env: process.env, homeFolder: homedir() };
+			const authconfig = await registryAuth(image, places, abort.signal).catch((error: unknown) => {
+				// Most images need none: it only matters, and is told, when the registry refuses.
+				withoutCredentials = toErrorInfo(error).message;
+				return null;
+			});
+			const stream = await asking(host.api).pull(image, { abortSignal: abort.signal, authconfig, platform });
 			await readImageLines(stream, failure, ({ status, id, progressDetail }) => {
 				if (!id) return;
 				if (status === "Downloading" && progressDetail?.total) {
@@ -80,18 +99,39 @@ function startPull(host: DockerEngine, image: string): SharedPull {
 				for (const listener of listeners) listener(done, total);
 			});
 		} catch (error) {
-			throw pullError(error, failure);
+			throw abort.signal.aborted ? abortError() : pullError(error, failure, withoutCredentials);
 		}
 	};
 	return { promise: pull(), listeners, abort, waiting: 0 };
 }
 
-/** The registry's refusal comes as an HTTP status of the engine's own answer. */
-function pullError(error: unknown, failure: { message: string; remedy: string; place: string }): unknown {
-	if (!(error instanceof HomerangeError) || error.code !== "ENGINE_REFUSED") return error;
+/** The registry's refusal comes as an HTTP status of the engine's own answer, or as a line of it. */
+function pullError(
+	error: unknown,
+	failure: { message: string; remedy: string; place: string },
+	withoutCredentials: string | null,
+): unknown {
+	if (!(error instanceof HomerangeError)) return error;
 	if (isNoSpace(error.message)) {
 		return new HomerangeError("DISK_FULL", error.message, { remedy: diskFullRemedy, place: failure.place });
 	}
+	if (error.code !== "ENGINE_REFUSED" && error.code !== "IMAGE_UNAVAILABLE") return error;
 	const { message, remedy, place } = failure;
-	return new HomerangeError("IMAGE_UNAVAILABLE", `${message}: ${error.message}`, { remedy, place, cause: error });
+	const sentence = error.code === "ENGINE_REFUSED" ? `${message}: ${error.message}` : error.message;
+	return new HomerangeError("IMAGE_UNAVAILABLE", sentence, {
+		remedy: isRefusedLogin(error.message) ? loginRemedy(place) : remedy,
+		place,
+		detail: [withoutCredentials, error.detail].filter((text) => text !== null).join("\n") || null,
+		cause: error,
+	});
+}
+
+function isRefusedLogin(message: string): boolean {
+	return /unauthorized|authentication required|no basic auth|access.*denied|denied:/i.test(message);
+}
+
+function loginRemedy(reference: string): string {
+	const registry = registryOf(reference);
+	const name = registry.includes("://") ? "" : ` ${registry}`;
+	return `Check the name, and log in with \`docker login${name}\`: the credentials of the Docker command are used.`;
 }

@@ -57,7 +57,7 @@ export async function ensureHostImage(
 			report.phase("found_on_host", facts.sizeBytes, facts.sizeBytes);
 		} else {
 			report.phase("pulling_to_host");
-			await pullImage(host, reference, (done, total) => report.phase("pulling_to_host", done, total), signal);
+			await pullImage(host, reference, (done, total) => report.phase("pulling_to_host", done, total), { signal });
 			facts = await inspectImage(host, reference, signal);
 			if (!facts) throw unavailable(image, "the engine says that it was pulled, and does not have it");
 			report.phase("pulled_to_host", facts.sizeBytes, facts.sizeBytes);
