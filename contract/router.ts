@@ -6,6 +6,15 @@ import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
 import { errorCodes, errorInfo } from "./errors.ts";
 import { auditEvent, severity } from "./events.ts";
 import {
+	deletedImage,
+	deleteImageRequest,
+	imageDetail,
+	imageList,
+	imageRef,
+	pruneAnswer,
+	pruneImagesRequest,
+} from "./images.ts";
+import {
 	importTemplateRequest,
 	libraryName,
 	template,
@@ -125,6 +134,14 @@ export const contract = {
 		deleteTemplate: base.input(templateRef).output(nothing),
 		exportTemplate: base.input(templateRef).output(templateFile),
 		importTemplate: base.input(importTemplateRequest).output(template),
+	},
+	images: {
+		list: base.input(nothing).output(imageList),
+		get: base.input(z.strictObject({ image: imageRef })).output(imageDetail),
+		/** Removes it from the engine, too; refused while something stands on it. */
+		delete: base.input(deleteImageRequest).output(deletedImage),
+		/** Removes what nothing stands on; a dry run only says what that is and what it frees. */
+		prune: base.input(pruneImagesRequest).output(pruneAnswer),
 	},
 	changes: {
 		watch: base.input(nothing).output(eventIterator(change)),

@@ -9,6 +9,7 @@ import { openDatabase } from "./db/open.ts";
 import { HostEngine } from "./docker/host-engine.ts";
 import { AuditLog } from "./events/audit-log.ts";
 import { DiskGuard } from "./guard/index.ts";
+import { Images } from "./images/index.ts";
 import { openLibrary } from "./library/library.ts";
 import { ownContent } from "./library/own-content.ts";
 import { TemplateStore } from "./library/template-store.ts";
@@ -98,6 +99,22 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		events,
 		ranges: () => ranges.list().map(({ id }) => ranges.get(id)),
 	});
+	const images = held.adopt(
+		new Images({
+			host,
+			db,
+			tasks,
+			events,
+			settings,
+			changes,
+			log,
+			dataFolder,
+			ranges: () => ranges.list().map((range) => ranges.get(range.id)),
+			templates: () => templates.list(),
+		}),
+		(cache) => cache.close(),
+	);
+	await images.clean();
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
@@ -121,7 +138,21 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		closing ??= letGo();
 		return closing;
 	};
-	const parts = { info, socket, library, templates, ranges, tasks, events, settings, host, changes, consoles, db };
+	const parts = {
+		info,
+		socket,
+		library,
+		templates,
+		ranges,
+		images,
+		tasks,
+		events,
+		settings,
+		host,
+		changes,
+		consoles,
+		db,
+	};
 	const router = createRouter(createServices(parts, close), log);
 	const server = await serveEngine(socket, router, consoles, log);
 

@@ -5,6 +5,7 @@ import type { Database } from "./db/open.ts";
 import type { HostEngine } from "./docker/host-engine.ts";
 import { examine } from "./doctor/doctor.ts";
 import type { AuditLog } from "./events/audit-log.ts";
+import type { Images } from "./images/index.ts";
 import type { Library } from "./library/library.ts";
 import type { Templates } from "./library/templates.ts";
 import { NetworkTests } from "./network-test/index.ts";
@@ -21,6 +22,7 @@ export interface ServiceParts {
 	readonly library: Library;
 	readonly templates: Templates;
 	readonly ranges: Ranges;
+	readonly images: Images;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;
@@ -34,11 +36,12 @@ const snapshotEvents = 200;
 
 /** What the contract's procedures stand on, out of the engine's parts. */
 export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
-	const { info, library, templates, ranges, tasks, events, settings, host, changes, consoles } = parts;
+	const { info, library, templates, ranges, images, tasks, events, settings, host, changes, consoles } = parts;
 	return {
 		info,
 		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
 		ranges,
+		images,
 		usage: new UsageSamplers({
 			get: (range) => ranges.get(range),
 			site: (range, signal) => ranges.site(range, signal),

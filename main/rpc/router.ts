@@ -15,7 +15,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
 export function createRouter(services: Services, log: Logger) {
-	const { ranges, tasks, events, settings, host, blueprints, templates } = services;
+	const { ranges, images, tasks, events, settings, host, blueprints, templates } = services;
 	const os = implement(contract)
 		.$context<CallContext>()
 		.use(async ({ next, path }) => {
@@ -102,6 +102,12 @@ export function createRouter(services: Services, log: Logger) {
 			}),
 			exportTemplate: os.library.exportTemplate.handler(({ input }) => templates.export(input.name)),
 			importTemplate: os.library.importTemplate.handler(({ input, context }) => templates.import(input, context.actor)),
+		},
+		images: {
+			list: os.images.list.handler(({ signal }) => images.list(signal)),
+			get: os.images.get.handler(({ input, signal }) => images.get(input.image, signal)),
+			delete: os.images.delete.handler(({ input, context }) => images.delete(input, context.actor)),
+			prune: os.images.prune.handler(({ input, context }) => images.prune(input, context.actor)),
 		},
 		changes: {
 			watch: os.changes.watch.handler(({ signal }) => watch(services, signal)),

@@ -20,6 +20,7 @@ import type {
 } from "../../contract/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { AuditLog } from "../events/audit-log.ts";
+import type { ImageService } from "../images/index.ts";
 import type { Templates } from "../library/templates.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
@@ -81,6 +82,7 @@ export interface Services {
 	readonly ranges: RangeService;
 	readonly usage: UsageService;
 	readonly networkTests: NetworkTestService;
+	readonly images: ImageService;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;
