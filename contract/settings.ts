@@ -11,6 +11,11 @@ export const settings = z.strictObject({
 	concurrency: z.number().int().min(1).max(64),
 	/** Seconds that a machine gets to stop by itself before it is killed. */
 	stopGraceSeconds: z.number().int().min(0).max(600),
+	/**
+	 * How ranges share the layers of their images: `auto` links them from the layer store and copies where that does
+	 * not work, `reflink` makes copies that share blocks where the file system can, `streamed` copies always.
+	 */
+	layers: z.enum(["auto", "reflink", "streamed"]),
 	/** What happens to ranges that ran when the engine's host restarted. */
 	afterRestart: z.enum(["restore", "stop"]),
 	/** What happens to a machine that fails by itself while its range runs. */
@@ -27,6 +32,7 @@ export const defaultSettings: Settings = {
 	outerPool: "172.30.0.0/16",
 	concurrency: 8,
 	stopGraceSeconds: 10,
+	layers: "auto",
 	afterRestart: "restore",
 	restartMachines: "on-failure",
 	theme: "system",

@@ -32,7 +32,7 @@ async function specFor(rangeId: string): Promise<DindSpec> {
 	const subnet = chooseOuterSubnet({ pool, avoid, taken: await takenSubnets(host, dindImage) });
 	const limits = { cpus: 1, memoryBytes: 1024 ** 3 };
 	const names = { owner, rangeId, rangeName: "dind-test", image: dindImage };
-	return { ...names, ...limits, profile: "privileged", subnet, pool, avoid, hasInternet: false };
+	return { ...names, ...limits, profile: "privileged", subnet, pool, avoid, store: null, hasInternet: false };
 }
 
 beforeAll(async () => {

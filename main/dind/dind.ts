@@ -16,6 +16,8 @@ export interface DindSpec {
 	avoid: string[];
 	cpus: number;
 	memoryBytes: number;
+	/** Volume of the layer store that its images are links into; null: it has all of its own. */
+	store: string | null;
 	/** Some network of the range has internet. */
 	hasInternet: boolean;
 }

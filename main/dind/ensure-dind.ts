@@ -8,6 +8,7 @@ import { imageForProfile, inspectDindImage } from "./dind-image.ts";
 import { hostNames, label } from "./names.ts";
 import { ensureOuterNetwork } from "./outer-network.ts";
 import { profileOf } from "./profiles.ts";
+import { storePath } from "./store-path.ts";
 import { ensureVolume } from "./volume.ts";
 
 /**
@@ -78,7 +79,12 @@ async function containerOptions(
 		},
 		HostConfig: {
 			...confined.parts.HostConfig,
-			Mounts: [{ Type: "volume", Source: dind.volume, Target: confined.dataFolder }],
+			Mounts: [
+				{ Type: "volume", Source: dind.volume, Target: confined.dataFolder },
+				...(spec.store === null
+					? []
+					: [{ Type: "volume" as const, Source: spec.store, Target: storePath, ReadOnly: true }]),
+			],
 			NetworkMode: dind.network,
 			NanoCpus: Math.round(spec.cpus * 1e9),
 			Memory: spec.memoryBytes,

@@ -1,3 +1,4 @@
+import type { LayerStores } from "../layers/index.ts";
 import type { Connections } from "./connections.ts";
 import type { RangesDeps } from "./deps.ts";
 import type { MachineStates } from "./machine-states.ts";
@@ -17,4 +18,5 @@ export interface OperationParts {
 	readonly machines: MachineSteps;
 	readonly truth: RangeTruth;
 	readonly filters: RangeFilters;
+	readonly layers: LayerStores;
 }

@@ -19,6 +19,7 @@ export interface PlannedMachine {
 export type RangeStep = GraphStep &
 	(
 		| { readonly kind: "dind-image" | "outer-network" | "volume" | "container" | "inner-engine" | "wall" | "filter" }
+		| { readonly kind: "layers" | "clone" }
 		| { readonly kind: "stop-container" }
 		| { readonly kind: "host-image" | "image"; readonly image: string }
 		| { readonly kind: "network"; readonly network: string }
@@ -26,15 +27,23 @@ export type RangeStep = GraphStep &
 	);
 
 /**
- * The whole deploy. What costs most starts first and side by side: images are
- * looked for on the host while the container boots, machines are created as
+ * The whole deploy. The range's images are in the layer store before its
+ * container starts, so that the container's engine begins with them; one that
+ * cannot come that way is sent into the range later. Machines are created as
  * soon as their own image and networks are there, and one starts when the filter
  * stands and what it depends on is up. Nothing starts before the filter.
  */
 export function planDeploy(range: PlannedRange): RangeStep[] {
 	const images = [...new Set(range.machines.map((machine) => machine.image))];
 	return [
-		...containerSteps(),
+		...containerSteps(["clone"]),
+		{
+			id: "layers",
+			title: "Bring the images into the layer store",
+			after: ["dind-image", ...images.map((image) => `host-image:${image}`)],
+			kind: "layers",
+		},
+		{ id: "clone", title: "Link the images into the range", after: ["layers", "volume"], kind: "clone" },
 		...images.flatMap((image): RangeStep[] => [
 			{ id: `host-image:${image}`, title: `Find ${image} on the host`, after: [], kind: "host-image", image },
 			{
@@ -106,7 +115,7 @@ export function planMachineStop(range: PlannedRange, machines: ReadonlySet<strin
 	}));
 }
 
-function containerSteps(): RangeStep[] {
+function containerSteps(before: string[] = []): RangeStep[] {
 	return [
 		{ id: "dind-image", title: "Find the range's engine image", after: [], kind: "dind-image" },
 		{ id: "outer-network", title: "Create the range's outer network", after: ["dind-image"], kind: "outer-network" },
@@ -114,7 +123,7 @@ function containerSteps(): RangeStep[] {
 		{
 			id: "container",
 			title: "Start the range's container",
-			after: ["outer-network", "volume"],
+			after: ["outer-network", "volume", ...before],
 			kind: "container",
 		},
 		{

@@ -6,6 +6,7 @@ import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../con
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
 import type { ChannelTarget } from "../consoles/index.ts";
+import { LayerStores } from "../layers/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
 import { Connections } from "./connections.ts";
@@ -79,9 +80,20 @@ export class Ranges {
 			},
 			routerAttached: (...attached) => filters.routerAttached(...attached),
 		});
+		const layers = new LayerStores(deps);
 		const truth = new RangeTruth({ deps, store, connections, machines: states, filters });
 		const machines = new MachineSteps({ deps, store, states, filters });
-		this.#parts = { deps, store, connections, profiles: new ProfileMemory(deps), states, machines, truth, filters };
+		this.#parts = {
+			deps,
+			store,
+			connections,
+			profiles: new ProfileMemory(deps),
+			states,
+			machines,
+			truth,
+			filters,
+			layers,
+		};
 		this.#reconciler = new Reconciler({
 			parts: this.#parts,
 			isBusy: (rangeId) => this.#locks.isBusy(rangeId),
@@ -272,12 +284,20 @@ export class Ranges {
 	}
 
 	/** Lets go of every engine. Ranges go on. */
+	/** Removes layer stores that no range uses: those of other inner engines, and with `all` every one. */
+	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<string[]> {
+		const host = this.#deps.host.current();
+		const { dindImage } = this.#deps.settings.get();
+		return await this.#parts.layers.collect(host, { ...o, currentImage: dindImage }, signal);
+	}
+
 	async close(): Promise<void> {
 		this.#closed.abort();
 		this.#restarts.close();
 		this.#reconciler.close();
 		this.#observer.close();
 		this.#parts.connections.closeAll();
+		await this.#parts.layers.close();
 		// What was told in this turn still reaches its watchers.
 		await delay(0);
 	}

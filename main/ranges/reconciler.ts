@@ -56,9 +56,10 @@ export class Reconciler implements ObserverEars {
 	}
 
 	async reconcile(signal: AbortSignal): Promise<void> {
-		const { store, deps } = this.#o.parts;
+		const { store, deps, layers } = this.#o.parts;
 		await Promise.all(store.all().map((range) => this.#reconcileOne(range, signal)));
-		const removed = await removeStaleHelpers(deps.host.current(), signal);
+		const host = deps.host.current();
+		const [removed] = await Promise.all([removeStaleHelpers(host, signal), layers.tidy(host, signal)]);
 		if (removed > 0) deps.log.info({ removed }, "containers that a killed engine left were removed");
 	}
 

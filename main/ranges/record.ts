@@ -10,6 +10,7 @@ import {
 	type RangeSummary,
 } from "../../contract/ranges.ts";
 import type { ResolvedBlueprint, ResolvedMachine } from "../blueprint/resolved.ts";
+import type { LayersRecord } from "../layers/index.ts";
 import { isUp, type MachineWanted, type RangeWanted } from "./states.ts";
 import type { Traffic } from "./update-meanwhile.ts";
 
@@ -55,6 +56,8 @@ export interface RangeRecord {
 	profile: IsolationProfile | null;
 	profileReason: string | null;
 	dind: RecordedDind | null;
+	/** How its images came to it; null before that is known, and for ranges of before there was a choice. */
+	layers: LayersRecord | null;
 	machines: readonly MachineRecord[];
 }
 

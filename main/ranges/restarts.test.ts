@@ -67,6 +67,7 @@ beforeEach(() => {
 		profile: null,
 		profileReason: null,
 		dind: null,
+		layers: null,
 		machines: [machine],
 	};
 	restarts = new Restarts({

@@ -5,6 +5,7 @@ import {
 	ensureDind,
 	ensureOuterNetwork,
 	ensureVolume,
+	hostNames,
 	resolveDindImage,
 	startDind,
 	stopDind,
@@ -13,6 +14,7 @@ import {
 } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { ensureHostImage, type TransferOptions, transferImage } from "../docker/images.ts";
+import type { ImagesRequest, LayerStores, PreparedImages } from "../layers/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
 import type { Connections, RangeConnection } from "./connections.ts";
@@ -24,6 +26,7 @@ import type { MachineSteps } from "./machine-steps.ts";
 import type { RangeStep } from "./planner.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
 import type { RangeFilters } from "./range-filters.ts";
+import { cloneLayers, layersWork, prepareLayers, withdrawLayers } from "./range-layers.ts";
 import { raiseWall } from "./range-wall.ts";
 import type { RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
@@ -35,6 +38,7 @@ export interface StepRunnerParts {
 	readonly profiles: ProfileMemory;
 	readonly machines: MachineSteps;
 	readonly filters: RangeFilters;
+	readonly layers: LayerStores;
 }
 
 /** Seconds that the inner engine gets to end itself; its machines were stopped before. */
@@ -56,6 +60,7 @@ export class StepRunner {
 	/** The isolation profile that the person asked for; absent: the setting's. */
 	readonly #wantedProfile: "auto" | "privileged" | "unprivileged";
 	#image: string | null;
+	#prepared: PreparedImages | null = null;
 	#subnet: string | null = null;
 
 	constructor(
@@ -79,6 +84,10 @@ export class StepRunner {
 			case "volume":
 				await ensureVolume(this.#host, this.#spec(), patience());
 				return done;
+			case "layers":
+				return await this.#layers(step.id, signal);
+			case "clone":
+				return await this.#clone(signal);
 			case "container":
 				return await this.#container(signal);
 			case "inner-engine":
@@ -143,6 +152,29 @@ export class StepRunner {
 		return { outcome: "done", note: subnet };
 	}
 
+	async #layers(stepId: string, signal: AbortSignal): Promise<StepResult> {
+		const range = this.#range;
+		if (range.dind !== null) return { outcome: "skipped", note: "the range's engine has run already" };
+		const onProgress: ImagesRequest["onProgress"] = (bytes, total, note) =>
+			this.#task.progress(stepId, { unit: "bytes", done: bytes, total }, note);
+		const spec = this.#spec();
+		const prepared = await prepareLayers(this.#p, { host: this.#host, range, spec, signal, onProgress });
+		this.#prepared = prepared;
+		return prepared === null ? { outcome: "skipped", note: this.#withoutStore() } : done;
+	}
+
+	/** Why the range takes nothing from the layer store now. */
+	#withoutStore(): string {
+		return this.#range.layers?.reason ?? "its images are sent into it";
+	}
+
+	async #clone(signal: AbortSignal): Promise<StepResult> {
+		if (this.#prepared === null) return { outcome: "skipped", note: this.#withoutStore() };
+		const { volume } = hostNames(this.#range.name, this.#range.id);
+		const { way, reason } = await cloneLayers(this.#p, this.#host, this.#range, this.#prepared, volume, signal);
+		return way === "streamed" ? { outcome: "skipped", note: reason } : { outcome: "done", note: reason };
+	}
+
 	async #container(signal: AbortSignal): Promise<StepResult> {
 		const spec = this.#spec();
 		const { rangeId, container, volume, network, subnet, image } = await ensureDind(this.#host, spec, patience());
@@ -159,7 +191,14 @@ export class StepRunner {
 		await waitForInnerEngine(this.#host, recorded, signal);
 		// A connection from before the container's stop would have dead tunnels.
 		this.#p.connections.close(this.#range.id);
-		const connection = await this.#p.connections.open(this.#range, recorded, signal);
+		let connection = await this.#p.connections.open(this.#range, recorded, signal);
+		// Only a deploy has just cloned; a range that starts again was tested then.
+		if (this.#prepared !== null && !(await layersWork(this.#p, this.#range, connection.inner, signal))) {
+			this.#p.connections.close(this.#range.id);
+			await withdrawLayers(this.#p, this.#host, this.#range, recorded, signal);
+			await waitForInnerEngine(this.#host, recorded, signal);
+			connection = await this.#p.connections.open(this.#range, recorded, signal);
+		}
 		return { outcome: "done", note: `Docker ${connection.inner.version}` };
 	}
 
@@ -198,6 +237,7 @@ export class StepRunner {
 			avoid: this.#avoid(),
 			cpus: Math.min(limits.cpus, most),
 			memoryBytes: limits.memoryBytes,
+			store: range.layers?.store ?? null,
 			hasInternet: hasInternet(range),
 		};
 	}

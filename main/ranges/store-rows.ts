@@ -4,6 +4,7 @@ import { resolvedBlueprint, resolvedMachine } from "../blueprint/index.ts";
 import { and, asc, eq, sql } from "../db/drizzle.cjs";
 import type { Orm } from "../db/open.ts";
 import { machines, networks, nics, ranges } from "../db/schema.ts";
+import { layersRecord } from "../layers/index.ts";
 import { bridgeOf, type MachineRecord, type RangeRecord, recordedDind } from "./record.ts";
 import type { FileSources, NewRange } from "./store.ts";
 
@@ -131,6 +132,7 @@ export function loadRanges(orm: Orm): RangeRecord[] {
 			profile: row.profile,
 			profileReason: row.profileReason,
 			dind: row.dind === null ? null : recordedDind.parse(row.dind),
+			layers: row.layers === null ? null : layersRecord.parse(row.layers),
 			machines: own,
 		};
 	});

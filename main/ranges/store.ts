@@ -38,7 +38,7 @@ export interface ReplacedContent {
 }
 
 export type RangePatch = Partial<
-	Pick<RangeRecord, "state" | "reason" | "wanted" | "interrupted" | "profile" | "profileReason" | "dind">
+	Pick<RangeRecord, "state" | "reason" | "wanted" | "interrupted" | "profile" | "profileReason" | "dind" | "layers">
 >;
 export type MachinePatch = Partial<Pick<MachineRecord, "state" | "reason" | "wanted" | "engineId">>;
 export type JournalState = "begun" | "done" | "undone" | "failed";
@@ -255,6 +255,7 @@ function newRecord(name: string, blueprint: ResolvedBlueprint): RangeRecord {
 		profile: null,
 		profileReason: null,
 		dind: null,
+		layers: null,
 		machines: blueprint.machines.map((spec) => newMachine(id, spec)),
 	};
 }

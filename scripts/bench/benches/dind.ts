@@ -59,6 +59,7 @@ async function ours({ host, dindImage, cleanup, signal }: BenchContext, profile:
 		avoid: [],
 		cpus: 1,
 		memoryBytes,
+		store: null,
 		hasInternet: false,
 	};
 	await Promise.all([ensureOuterNetwork(host, spec, signal), ensureVolume(host, spec, signal)]);

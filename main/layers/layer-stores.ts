@@ -1,0 +1,365 @@
+import PQueue from "p-queue";
+import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
+import type { Database } from "../db/open.ts";
+import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
+import { printable } from "../docker/api-errors.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+import { type ImageFacts, imageReference, inspectImage } from "../docker/image-inspect.ts";
+import { streamImages } from "../docker/image-stream.ts";
+import type { Logger } from "../log.ts";
+import { chainIds } from "./chain.ts";
+import type { LayersRecord } from "./layers-record.ts";
+import { repositoriesFile } from "./repositories.ts";
+import { cloneScript, markScript, uncloneScript, unmarkedScript } from "./scripts.ts";
+import { removeStaleSeeds, type SeedEngine, startSeedEngine } from "./seed-engine.ts";
+import { StoreContents, type StoredImage } from "./store-contents.ts";
+import {
+	ensureStoreVolume,
+	listStoreVolumes,
+	removeStoreVolume,
+	type StoreKey,
+	storeVolumeExists,
+	storeVolumeName,
+} from "./store-volume.ts";
+
+export interface LayerStoresDeps {
+	readonly db: Database;
+	readonly owner: string;
+	readonly log: Logger;
+}
+
+export interface ImagesRequest {
+	readonly host: DockerEngine;
+	/** Image of the range's container. */
+	readonly dindImage: string;
+	readonly profile: IsolationProfileName;
+	/** The range's images, as the blueprint names them; all of them are on the host. */
+	readonly images: readonly string[];
+	readonly signal: AbortSignal;
+	/** Bytes sent to the store so far, and of all. */
+	onProgress?(done: number, total: number, note?: string): void;
+}
+
+/** Images that are whole in a store. */
+export interface PreparedImages {
+	readonly key: StoreKey;
+	readonly volume: string;
+	readonly images: readonly (StoredImage & { readonly reference: string })[];
+}
+
+/** How long a seed engine stays for the next image. */
+const seedIdleMs = 15_000;
+const cloneLimitMs = 5 * 60_000;
+/** Exit codes of the clone script. */
+const lacking = 73;
+const altered = 74;
+
+/**
+ * The stores of image layers on the host engine: volumes that hold the unpacked layers of images once, for all
+ * ranges with the same inner engine and the same map of user ids. A store only grows while ranges use it.
+ */
+export class LayerStores {
+	readonly #deps: LayerStoresDeps;
+	readonly #contents: StoreContents;
+	readonly #queues = new Map<string, PQueue>();
+	readonly #seeds = new Map<string, { seed: SeedEngine; idle: NodeJS.Timeout | null }>();
+
+	constructor(deps: LayerStoresDeps) {
+		this.#deps = deps;
+		this.#contents = new StoreContents(deps.db);
+	}
+
+	/**
+	 * Makes sure that the images are in the store; what is there costs nothing. UNSUPPORTED when this inner engine's
+	 * layers cannot be shared, IMAGE_UNAVAILABLE when an image is not on the host or does not arrive whole.
+	 */
+	async prepare(request: ImagesRequest): Promise<PreparedImages> {
+		const { host, signal } = request;
+		const key = await this.#keyOf(request);
+		const wanted = await Promise.all(
+			request.images.map(async (image) => {
+				const reference = imageReference(image);
+				const facts = await inspectImage(host, reference, signal);
+				if (facts !== null) return { reference, facts };
+				throw new HomerangeError("IMAGE_UNAVAILABLE", `The image ${image} is not on the host.`, { place: image });
+			}),
+		);
+		return await this.#inTurn(key, signal, async () => {
+			const known = this.#contents.read(factKey(key));
+			const volume = storeVolumeName(key, known.epoch);
+			const isThere = await storeVolumeExists(host, volume, signal);
+			const images = isThere ? { ...known.images } : {};
+			const missing = wanted.filter(({ facts }) => images[facts.id] === undefined);
+			if (missing.length > 0) {
+				await ensureStoreVolume(host, key, volume);
+				for (const [id, stored] of await this.#fill(request, key, volume, missing)) images[id] = stored;
+				this.#contents.write(factKey(key), { epoch: known.epoch, images });
+			}
+			return {
+				key,
+				volume,
+				images: wanted.flatMap(({ reference, facts }) => {
+					const stored = images[facts.id];
+					return stored === undefined ? [] : [{ ...stored, reference }];
+				}),
+			};
+		});
+	}
+
+	/**
+	 * Puts the images into a range's data volume, which no engine has used yet. Idempotent. What of the store is
+	 * not what it was makes this give up the store: the next range gets a new one.
+	 */
+	async clone(
+		host: DockerEngine,
+		prepared: PreparedImages,
+		dataVolume: string,
+		signal: AbortSignal,
+	): Promise<LayersRecord> {
+		const { volume, images } = prepared;
+		const record = { store: volume, images: images.map(({ id }) => id) };
+		const linked = await this.#runClone(host, prepared, dataVolume, "linked", signal);
+		if (linked.exitCode === 0) {
+			const sharedBytes = Number(/^shared (\d+)$/m.exec(linked.output)?.[1] ?? 0);
+			return {
+				...record,
+				way: "linked",
+				reason: "Its images are links into the layer store, which it cannot write.",
+				sharedBytes,
+			};
+		}
+		if (linked.exitCode === altered || linked.exitCode === lacking) this.#giveUp(prepared.key, volume);
+		throw new HomerangeError("ENGINE_REFUSED", `The layer store could not be used: ${whyNot(linked.exitCode)}.`, {
+			place: volume,
+			detail: printable(linked.output),
+		});
+	}
+
+	/** The same with copies whose blocks are shared by the file system, where it can do that. */
+	async cloneByReflink(
+		host: DockerEngine,
+		prepared: PreparedImages,
+		dataVolume: string,
+		reason: string,
+		signal: AbortSignal,
+	): Promise<LayersRecord | null> {
+		const { exitCode, output } = await this.#runClone(host, prepared, dataVolume, "reflink", signal);
+		if (exitCode !== 0) {
+			await this.unclone(host, prepared.key.dindImage, dataVolume, signal);
+			return null;
+		}
+		const sharedBytes = Number(/^shared (\d+)$/m.exec(output)?.[1] ?? 0);
+		return { way: "reflink", reason, store: null, images: [], sharedBytes };
+	}
+
+	/** Takes a clone out of a data volume whose engine does not run. */
+	async unclone(host: DockerEngine, dindImage: string, dataVolume: string, signal: AbortSignal): Promise<void> {
+		const request = { image: dindImage, script: uncloneScript, writesVolumes: [dataVolume], offline: true };
+		const { exitCode, output } = await runHostHelper(host, { ...request, limitMs: cloneLimitMs }, signal);
+		if (exitCode === 0) return;
+		throw new HomerangeError("ENGINE_REFUSED", "The range's data volume could not be emptied.", {
+			place: dataVolume,
+			detail: printable(output),
+		});
+	}
+
+	/** Removes stores that no range uses: those of other generations, and with `all` every one. Gives their names. */
+	async collect(host: DockerEngine, o: { all: boolean; currentImage: string }, signal: AbortSignal): Promise<string[]> {
+		const removed: string[] = [];
+		const stores = await listStoreVolumes(host, this.#deps.owner, signal);
+		for (const { volume, dindImage, profile, users } of stores) {
+			if (!o.all && (await this.#isCurrent(host, o.currentImage, { volume, dindImage, profile }, signal))) continue;
+			if (this.#seeds.has(volume)) await this.#closeSeed(volume);
+			else if (users.length > 0) continue;
+			if (await removeStoreVolume(host, volume, signal)) removed.push(volume);
+		}
+		return removed;
+	}
+
+	/** Removes seed engines that a killed Homerange left on the engine. */
+	async tidy(host: DockerEngine, signal: AbortSignal): Promise<void> {
+		await removeStaleSeeds(host, this.#deps.owner, new Set([...this.#seeds.keys()]), signal);
+	}
+
+	/** Ends the seed engines; the stores stay. */
+	async close(): Promise<void> {
+		for (const queue of this.#queues.values()) queue.clear();
+		await Promise.all([...this.#seeds.keys()].map((volume) => this.#closeSeed(volume)));
+	}
+
+	async #keyOf({ host, dindImage, profile, signal }: ImagesRequest): Promise<StoreKey> {
+		const image = imageForProfile(dindImage, profile);
+		const facts = await inspectImage(host, image, signal);
+		if (facts !== null) return { owner: this.#deps.owner, dindImage: image, dindImageId: facts.id, profile };
+		throw new HomerangeError("IMAGE_UNAVAILABLE", `The image ${image} is not on the host.`, { place: image });
+	}
+
+	/** Loads images into the store by an engine of its generation. Gives them by the host's ids. */
+	async #fill(
+		{ host, signal, onProgress }: ImagesRequest,
+		key: StoreKey,
+		volume: string,
+		missing: readonly { reference: string; facts: ImageFacts }[],
+	): Promise<[string, StoredImage][]> {
+		const seed = await this.#seed(host, key, volume, signal);
+		try {
+			await removeUnmarked(seed, signal);
+			const expectedBytes = missing.reduce((sum, { facts }) => sum + facts.sizeBytes, 0);
+			const references = missing.map(({ reference }) => reference);
+			await streamImages(host, seed.inner, references, {
+				expectedBytes,
+				signal,
+				onProgress: (done, total, note) => onProgress?.(done, total, note),
+			});
+			const arrived = await Promise.all(
+				missing.map(async ({ reference, facts }) => {
+					const stored = await inspectImage(seed.inner, reference, signal);
+					if (stored !== null && sameLayers(stored, facts)) return { hostId: facts.id, stored };
+					throw new HomerangeError("IMAGE_UNAVAILABLE", `${reference} did not arrive whole in the layer store.`, {
+						place: reference,
+						remedy: "Deploy again; if it happens again, look at the disk space of the Docker Engine.",
+					});
+				}),
+			);
+			const chains = new Set(arrived.flatMap(({ stored }) => chainIds(stored.layers)));
+			await seed.run(markScript, [...chains], signal);
+			return arrived.map(({ hostId, stored: { id, layers, sizeBytes } }) => [hostId, { id, layers, sizeBytes }]);
+		} finally {
+			this.#letSeedRest(volume);
+		}
+	}
+
+	async #seed(host: DockerEngine, key: StoreKey, volume: string, signal: AbortSignal): Promise<SeedEngine> {
+		const known = this.#seeds.get(volume);
+		if (known !== undefined) {
+			if (known.idle !== null) clearTimeout(known.idle);
+			known.idle = null;
+			try {
+				await known.seed.inner.ping(signal);
+				return known.seed;
+			} catch (error) {
+				signal.throwIfAborted();
+				this.#deps.log.warn({ error, volume }, "the layer store's engine has ended; a new one is started");
+				await this.#closeSeed(volume);
+			}
+		}
+		const seed = await startSeedEngine(host, key, volume, signal);
+		this.#seeds.set(volume, { seed, idle: null });
+		return seed;
+	}
+
+	#letSeedRest(volume: string): void {
+		const known = this.#seeds.get(volume);
+		if (known === undefined) return;
+		known.idle = setTimeout(() => {
+			this.#closeSeed(volume).catch((error: unknown) => {
+				this.#deps.log.warn({ error, volume }, "the layer store's engine could not be removed");
+			});
+		}, seedIdleMs);
+		known.idle.unref();
+	}
+
+	async #closeSeed(volume: string): Promise<void> {
+		const known = this.#seeds.get(volume);
+		if (known === undefined) return;
+		if (known.idle !== null) clearTimeout(known.idle);
+		this.#seeds.delete(volume);
+		await known.seed.close();
+	}
+
+	async #runClone(
+		host: DockerEngine,
+		{ key, volume, images }: PreparedImages,
+		dataVolume: string,
+		way: "linked" | "reflink",
+		signal: AbortSignal,
+	): Promise<{ exitCode: number; output: string }> {
+		const ids = [...new Set(images.map(({ id }) => hex(id)))];
+		const chains = new Set(images.flatMap(({ layers }) => chainIds(layers)));
+		return await runHostHelper(
+			host,
+			{
+				image: key.dindImage,
+				script: cloneScript,
+				arguments: [way, storePath, repositoriesFile(images), String(ids.length), ...ids, ...chains],
+				readsVolumes: [volume],
+				writesVolumes: [dataVolume],
+				offline: true,
+				limitMs: cloneLimitMs,
+			},
+			signal,
+		);
+	}
+
+	/** What is in this store is not to be trusted any more. Ranges that use it keep it; the next ones get another. */
+	#giveUp(key: StoreKey, volume: string): void {
+		const { epoch } = this.#contents.read(factKey(key));
+		if (storeVolumeName(key, epoch) !== volume) return;
+		this.#contents.write(factKey(key), { epoch: epoch + 1, images: {} });
+		this.#deps.log.warn({ volume }, "the layer store is not what it was, and is given up");
+	}
+
+	async #isCurrent(
+		host: DockerEngine,
+		currentImage: string,
+		store: { volume: string; dindImage: string; profile: IsolationProfileName },
+		signal: AbortSignal,
+	): Promise<boolean> {
+		try {
+			const request = { host, dindImage: currentImage, profile: store.profile, images: [], signal };
+			const key = await this.#keyOf(request);
+			return storeVolumeName(key, this.#contents.read(factKey(key)).epoch) === store.volume;
+		} catch (error) {
+			if (toErrorInfo(error).code === "IMAGE_UNAVAILABLE") return false;
+			throw error;
+		}
+	}
+
+	async #inTurn<T>(key: StoreKey, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+		const name = factKey(key);
+		const queue = this.#queues.get(name) ?? new PQueue({ concurrency: 1 });
+		this.#queues.set(name, queue);
+		signal.throwIfAborted();
+		const begun = new AbortController();
+		const turn = queue.add(async () => {
+			begun.abort();
+			signal.throwIfAborted();
+			return await work();
+		});
+		// Who is cancelled while others work does not wait for them; who works is waited for.
+		const cancelled = new Promise<never>((_, reject) => {
+			const onAbort = () => reject(signal.reason);
+			signal.addEventListener("abort", onAbort, { once: true, signal: begun.signal });
+		});
+		return await Promise.race([turn, cancelled]);
+	}
+}
+
+/** One note for each owner's key; the owner is the database's own. */
+const factKey = ({ dindImageId, profile }: StoreKey): string => `layers:${dindImageId}:${profile}`;
+
+const hex = (id: string): string => id.replace(/^sha256:/, "");
+
+function sameLayers(a: ImageFacts, b: ImageFacts): boolean {
+	return a.layers.length === b.layers.length && a.layers.every((layer, n) => layer === b.layers[n]);
+}
+
+function whyNot(exitCode: number): string {
+	if (exitCode === altered) return "a file in it is not what it was";
+	if (exitCode === lacking) return "it lacks what it is known to have";
+	return `its helper ended with ${exitCode}`;
+}
+
+/** Removes images whose load was cut off, as far as they were not marked: nothing was cloned from those. */
+async function removeUnmarked(seed: SeedEngine, signal: AbortSignal): Promise<void> {
+	const output = await seed.run(unmarkedScript, [], signal);
+	const unmarked = new Set([...output.matchAll(/^unmarked ([0-9a-f]{64})$/gm)].map(([, chain]) => chain));
+	if (unmarked.size === 0) return;
+	const options: object = { all: true, abortSignal: signal };
+	for (const { Id: id } of await seed.inner.api.listImages(options)) {
+		const facts = await inspectImage(seed.inner, id, signal);
+		if (facts === null || !chainIds(facts.layers).some((chain) => unmarked.has(chain))) continue;
+		const removal: object = { force: true, abortSignal: signal };
+		await seed.inner.api.getImage(id).remove(removal);
+	}
+}
