@@ -44,6 +44,19 @@ import { prepareUpdate, refuseLoss, wantedUpdate } from "./update-request.ts";
 
 type Started = { taskId: string };
 
+/** What another part of the product wants to do with a range, or with one machine of it. */
+export interface OuterOperation {
+	readonly kind: TaskKind;
+	readonly actor: string;
+	readonly machine?: string | undefined;
+	title(range: RangeRecord, machine: MachineRecord | null): string;
+}
+
+export type OuterWork = (
+	parts: OperationParts,
+	request: LifecycleRequest & { readonly machine: MachineRecord | null },
+) => Promise<void>;
+
 /** All ranges: what they are, and everything that can be done with them. */
 export class Ranges {
 	readonly #deps: RangesDeps;
@@ -249,6 +262,19 @@ export class Ranges {
 		const wanted = wantedUpdate(this.#store, range, prepared);
 		if (!mayLoseData) refuseLoss(range, wanted);
 		return this.#begin(range, "update", actor, (o) => updateRange(this.#parts, o, wanted));
+	}
+
+	/**
+	 * Runs an operation of another part of the product on a range, as a task under the range's lock. Errors:
+	 * `RANGE_NOT_FOUND`, `MACHINE_NOT_FOUND`, `RANGE_BUSY`, `STATE_CONFLICT` for a range that is being destroyed.
+	 */
+	operate(ref: string, o: OuterOperation, run: OuterWork): Started {
+		const range = this.#store.get(ref);
+		const machine = o.machine === undefined ? null : findMachine(range, o.machine);
+		this.#refuseWhileGoing(range, o.kind);
+		const { kind, actor } = o;
+		const options = { title: o.title(range, machine), ...(machine === null ? {} : { machine: machine.spec.name }) };
+		return this.#begin(range, kind, actor, (request) => run(this.#parts, { ...request, machine }), options);
 	}
 
 	/** Where the consoles of a machine are reached. */
