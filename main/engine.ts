@@ -77,7 +77,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const tasks = new Tasks(db, changes, log);
 	const snapshotStore = new SnapshotStore(db, changes);
 	const templateStore = new TemplateStore(db, changes, log);
-	const library = await openLibrary(resources, ownContent(templateStore, snapshotStore));
+	const library = await openLibrary(resources, ownContent(dataFolder, templateStore, snapshotStore));
 	const host = held.adopt(new HostEngine({ env, homeFolder: homedir(), log }), (engine) => engine.close());
 	const ranges = new Ranges({
 		host,
@@ -88,7 +88,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		changes,
 		library: library.lookup,
 		savedRange: (ref) => savedRange(snapshotStore, ref),
-		shippedFolder: resources.blueprints,
+		blueprintFolders: library.blueprintFolders,
 		owner: installationId(db, dataFolder),
 		log,
 	});

@@ -52,6 +52,11 @@ export function prepareDataFolder(folder: string): void {
 	}
 }
 
+/** Blueprints that bundles brought into a data folder: a folder for each, named after it. */
+export function installedBlueprints(folder: string): string {
+	return join(folder, "blueprints");
+}
+
 /** Longest path that a unix socket's address holds: 108 bytes on Linux, 104 on macOS, with the final zero. */
 const socketPathLimit = 103;
 

@@ -19,6 +19,7 @@ export {
 	resolvedBlueprint,
 	resolvedMachine,
 } from "./resolved.ts";
+export { type BlueprintFolders, blueprintText } from "./shipped-files.ts";
 export {
 	createTemplateLookup,
 	type MachineTemplate,

@@ -11,7 +11,7 @@ import { createTemplateLookup } from "./template-lookup.ts";
 const folder = mkdtempSync(join(tmpdir(), "homerange-load-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
-const load = (name: string) => loadBlueprint({ kind: "file", path: at(name) }, folder);
+const load = (name: string) => loadBlueprint({ kind: "file", path: at(name) }, [folder]);
 
 describe("loadBlueprint", () => {
 	test("gives the text, its path and its folder", async () => {
@@ -19,7 +19,7 @@ describe("loadBlueprint", () => {
 		expect(await load("a.yaml")).toEqual({ file: at("a.yaml"), text: "blueprint: 1\n", folder });
 	});
 	test("a text in hand has no folder", async () => {
-		const loaded = await loadBlueprint({ kind: "text", file: "x", text: "y" }, folder);
+		const loaded = await loadBlueprint({ kind: "text", file: "x", text: "y" }, []);
 		expect(loaded).toEqual({ file: "x", text: "y", folder: null });
 	});
 	test("a missing file, a folder, a device and a pipe are refused without waiting", async () => {

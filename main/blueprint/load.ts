@@ -1,11 +1,11 @@
-import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { BlueprintSource, ShippedBlueprint } from "../../contract/blueprints.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import { textLimits } from "./limits.ts";
 import { nameHint } from "./nearest.ts";
 import { parseBlueprint } from "./parse.ts";
 import { readTextBounded } from "./read-text.ts";
+import { type BlueprintFolders, shippedFiles } from "./shipped-files.ts";
 import type { TemplateLookup } from "./template-lookup.ts";
 
 export interface LoadedBlueprint {
@@ -20,44 +20,43 @@ export interface LoadedBlueprint {
 export type LoadableSource = Exclude<BlueprintSource, { kind: "range-snapshot" }>;
 
 /** Reads the text of a blueprint, at most 1 MiB. Fails with INPUT_INVALID. */
-export async function loadBlueprint(source: LoadableSource, shippedFolder: string): Promise<LoadedBlueprint> {
+export async function loadBlueprint(source: LoadableSource, folders: BlueprintFolders): Promise<LoadedBlueprint> {
 	if (source.kind === "text") return { file: source.file, text: source.text, folder: null };
-	const file = source.kind === "file" ? resolve(source.path) : await shippedFile(source.name, shippedFolder);
+	const file = source.kind === "file" ? resolve(source.path) : await shippedFile(source.name, folders);
 	return { file, text: await readTextBounded(file, textLimits.bytes, "1 MiB"), folder: dirname(file) };
 }
 
-async function shippedNames(folder: string): Promise<string[]> {
-	const names = await readdir(folder);
-	return names
-		.filter((name) => name.endsWith(".yaml"))
-		.map((name) => name.slice(0, -".yaml".length))
-		.sort();
-}
-
-async function shippedFile(name: string, folder: string): Promise<string> {
-	const names = await shippedNames(folder);
-	if (names.includes(name)) return join(folder, `${name}.yaml`);
+async function shippedFile(name: string, folders: BlueprintFolders): Promise<string> {
+	const files = await shippedFiles(folders);
+	const file = files.get(name);
+	if (file !== undefined) return file;
 	throw new HomerangeError("INPUT_INVALID", `There is no shipped blueprint "${name}".`, {
-		remedy: nameHint(name, names, "Give a file instead."),
+		remedy: nameHint(name, [...files.keys()], "Give a file instead."),
 		place: name,
 	});
 }
 
-/** The blueprints that come with the product. A test keeps them valid; one that is not is an error here. */
-export async function listShippedBlueprints(folder: string, library: TemplateLookup): Promise<ShippedBlueprint[]> {
-	const names = await shippedNames(folder);
+/**
+ * The blueprints that are deployed by name. A test keeps those of the product valid; one that a bundle brought can have lost
+ * a template since, and says so.
+ */
+export async function listShippedBlueprints(
+	folders: BlueprintFolders,
+	library: TemplateLookup,
+): Promise<ShippedBlueprint[]> {
+	const files = await shippedFiles(folders);
 	return Promise.all(
-		names.map(async (name) => {
-			const { file, text } = await loadBlueprint({ kind: "shipped", name }, folder);
+		[...files.keys()].map(async (name) => {
+			const { file, text } = await loadBlueprint({ kind: "shipped", name }, folders);
 			const { blueprint, errors } = parseBlueprint(text, file, library);
-			if (blueprint === null) throw blueprintInvalid(file, errors);
 			return {
 				name,
-				title: blueprint.title ?? blueprint.name,
-				description: blueprint.description ?? "",
-				tags: blueprint.tags,
-				machines: blueprint.machines.length,
-				networks: blueprint.networks.length,
+				title: blueprint?.title ?? name,
+				description:
+					blueprint === null ? `It cannot be deployed: ${errors[0]?.message ?? ""}` : (blueprint.description ?? ""),
+				tags: blueprint?.tags ?? [],
+				machines: blueprint?.machines.length ?? 0,
+				networks: blueprint?.networks.length ?? 0,
 			};
 		}),
 	);

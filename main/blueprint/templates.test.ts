@@ -95,7 +95,7 @@ test("a wrong template is refused with a place", () => {
 describe("shipped blueprints", () => {
 	const names = readdirSync(blueprints).map((file) => file.replace(/\.yaml$/, ""));
 	test.each(names)("%s is valid, without a warning, and teaches by its title", async (name) => {
-		const { text, file } = await loadBlueprint({ kind: "shipped", name }, blueprints);
+		const { text, file } = await loadBlueprint({ kind: "shipped", name }, [blueprints]);
 		const { blueprint, errors, warnings } = parseBlueprint(text, file, library);
 		expect([...errors, ...warnings]).toEqual([]);
 		expect(blueprint?.name).toBe(name);
@@ -104,7 +104,7 @@ describe("shipped blueprints", () => {
 		expect(resolvedBlueprint.parse(JSON.parse(JSON.stringify(blueprint)))).toEqual(blueprint);
 	});
 	test("first-range has two networks, four machines, a dependency and a VNC console", async () => {
-		const { text, file } = await loadBlueprint({ kind: "shipped", name: "first-range" }, blueprints);
+		const { text, file } = await loadBlueprint({ kind: "shipped", name: "first-range" }, [blueprints]);
 		const blueprint = parseBlueprint(text, file, library).blueprint;
 		expect(blueprint?.networks).toHaveLength(2);
 		expect(blueprint?.machines).toHaveLength(4);
@@ -114,15 +114,15 @@ describe("shipped blueprints", () => {
 		expect(blueprint?.machines.filter(({ vncPort }) => vncPort !== null)).toHaveLength(1);
 	});
 	test("the list counts networks and machines", async () => {
-		const shipped = await listShippedBlueprints(blueprints, library);
+		const shipped = await listShippedBlueprints([blueprints], library);
 		expect(shipped.find(({ name }) => name === "first-range")).toMatchObject({ machines: 4, networks: 2 });
 	});
 	test("an unknown name is refused with the nearest", async () => {
-		await expect(loadBlueprint({ kind: "shipped", name: "first-rnage" }, blueprints)).rejects.toMatchObject({
+		await expect(loadBlueprint({ kind: "shipped", name: "first-rnage" }, [blueprints])).rejects.toMatchObject({
 			code: "INPUT_INVALID",
 			remedy: 'Did you mean "first-range"?',
 		});
-		await expect(loadBlueprint({ kind: "shipped", name: "../x" }, blueprints)).rejects.toMatchObject({
+		await expect(loadBlueprint({ kind: "shipped", name: "../x" }, [blueprints])).rejects.toMatchObject({
 			code: "INPUT_INVALID",
 		});
 	});

@@ -1,6 +1,7 @@
 import type { BlueprintSource, ShippedBlueprint, Validation } from "../../contract/blueprints.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import {
+	type BlueprintFolders,
 	type LoadableSource,
 	listShippedBlueprints,
 	loadBlueprint,
@@ -15,6 +16,8 @@ import type { ResourcePaths } from "../paths.ts";
 
 /** What a data folder adds to what ships with the product. It is asked at each look-up, so it is never out of date. */
 export interface OwnContent {
+	/** Folder of the blueprints that bundles brought. */
+	readonly blueprints: string;
 	readonly templates: ReadonlyMap<string, MachineTemplate>;
 	snapshot(name: string): SnapshotSource | null;
 	snapshotNames(): readonly string[];
@@ -27,6 +30,8 @@ export interface Library {
 	/** The templates that ship with the product. */
 	readonly shippedTemplates: readonly MachineTemplate[];
 	readonly lookup: TemplateLookup;
+	/** A bundle's blueprint comes before one of its name that ships with the product: it was brought in on purpose. */
+	readonly blueprintFolders: BlueprintFolders;
 	shipped(): Promise<ShippedBlueprint[]>;
 	read(source: BlueprintSource): Promise<{ file: string; text: string }>;
 	/** Everything that is wrong with a blueprint, also when it cannot even be read. */
@@ -36,13 +41,15 @@ export interface Library {
 export async function openLibrary(resources: ResourcePaths, own: OwnContent): Promise<Library> {
 	const shippedTemplates = await loadTemplates(resources.templates);
 	const lookup = liveLookup(shippedTemplates, own);
+	const blueprintFolders = [own.blueprints, resources.blueprints];
 	return {
 		shippedTemplates,
 		lookup,
-		shipped: () => listShippedBlueprints(resources.blueprints, lookup),
+		blueprintFolders,
+		shipped: () => listShippedBlueprints(blueprintFolders, lookup),
 		async read(source) {
 			if (source.kind === "range-snapshot") return own.rangeSnapshot(source.name);
-			const { file, text } = await loadBlueprint(source, resources.blueprints);
+			const { file, text } = await loadBlueprint(source, blueprintFolders);
 			return { file, text };
 		},
 		async validate(source) {
@@ -52,7 +59,7 @@ export async function openLibrary(resources: ResourcePaths, own: OwnContent): Pr
 				return { valid: true, errors: [], warnings: [] };
 			}
 			try {
-				const { file, text, folder } = await loadBlueprint(source, resources.blueprints);
+				const { file, text, folder } = await loadBlueprint(source, blueprintFolders);
 				const { blueprint, errors, warnings } = parseBlueprint(text, file, lookup);
 				if (blueprint !== null) await loadFileSources(blueprint, folder);
 				return { valid: blueprint !== null, errors, warnings };

@@ -7,6 +7,7 @@ import { machineDefaults } from "../../contract/library.ts";
 import { providerName } from "../../contract/ranges.ts";
 import type { MachineTemplate, SnapshotSource } from "../blueprint/index.ts";
 import { databaseFile } from "../db/open.ts";
+import { installedBlueprints } from "../paths.ts";
 import type { OwnContent } from "./library.ts";
 import { parseDocument } from "./template-store.ts";
 
@@ -42,6 +43,7 @@ export function readLibrary(folder: string): OwnContent {
 		}
 	}
 	return {
+		blueprints: installedBlueprints(folder),
 		templates,
 		snapshot: (name) => snapshots.get(name) ?? null,
 		snapshotNames: () => [...snapshots.keys()],

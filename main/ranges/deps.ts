@@ -1,4 +1,4 @@
-import type { ResolvedBlueprint, TemplateLookup } from "../blueprint/index.ts";
+import type { BlueprintFolders, ResolvedBlueprint, TemplateLookup } from "../blueprint/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { Database } from "../db/open.ts";
 import type { HostEngine } from "../docker/host-engine.ts";
@@ -18,7 +18,7 @@ export interface RangesDeps {
 	readonly library: TemplateLookup;
 	/** What a range's snapshot holds, by its name or id. Errors: `SNAPSHOT_NOT_FOUND`. */
 	savedRange(ref: string): SavedRange;
-	readonly shippedFolder: string;
+	readonly blueprintFolders: BlueprintFolders;
 	/** The installation's id: what carries another one is not ours. */
 	readonly owner: string;
 	readonly log: Logger;

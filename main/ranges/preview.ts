@@ -40,7 +40,7 @@ export async function prepareDeploy(
 		const saved = deps.savedRange(request.source.name);
 		return { request, ...saved, sources: new Map(), warnings: [] };
 	}
-	const { file, text, folder } = await loadBlueprint(request.source, deps.shippedFolder);
+	const { file, text, folder } = await loadBlueprint(request.source, deps.blueprintFolders);
 	const { blueprint, errors, warnings } = parseBlueprint(text, file, deps.library, present);
 	if (blueprint === null) throw blueprintInvalid(file, errors);
 	const sources = await loadFileSources(blueprint, folder);

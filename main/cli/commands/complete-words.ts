@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
+import { shippedFiles } from "../../blueprint/shipped-files.ts";
 import { readRangeNames } from "../../db/read-range-names.ts";
-import { dataFolder, resourcePaths } from "../../paths.ts";
+import { dataFolder, installedBlueprints, resourcePaths } from "../../paths.ts";
 import { connectRunning } from "../connect.ts";
 import { print } from "../terminal/print.ts";
 
@@ -11,9 +11,7 @@ export async function completeWords(kind: string, range: string | undefined): Pr
 
 async function words(kind: string, range: string | undefined): Promise<string[]> {
 	if (kind === "blueprints") {
-		return readdirSync(resourcePaths().blueprints)
-			.filter((name) => name.endsWith(".yaml"))
-			.map((name) => name.slice(0, -".yaml".length));
+		return [...(await shippedFiles([installedBlueprints(dataFolder()), resourcePaths().blueprints])).keys()];
 	}
 	const client = await connectRunning();
 	if (client === null) return kind === "ranges" ? readRangeNames(dataFolder()) : [];

@@ -62,7 +62,7 @@ export async function openTestRanges(
 			snapshotNames: () => snapshots.names(),
 		},
 		savedRange: (ref) => savedRange(snapshots, ref),
-		shippedFolder: folder,
+		blueprintFolders: [folder],
 		owner: installationId(db, folder),
 		log: silentLog,
 		...(o.onStep === undefined ? {} : { onStep: o.onStep }),
