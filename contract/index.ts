@@ -9,6 +9,7 @@ export * from "./engines.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./images.ts";
+export * from "./layers.ts";
 export * from "./library.ts";
 export * from "./network-test.ts";
 export * from "./range-update.ts";

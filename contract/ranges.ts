@@ -112,6 +112,20 @@ export const dindInfo = z.object({
 });
 export type DindInfo = z.infer<typeof dindInfo>;
 
+/** How the images of a range came to it. */
+export const rangeLayers = z.object({
+	/**
+	 * linked: links into the layer store; reflink: copies whose blocks the file system shares; streamed: copies of its
+	 * own.
+	 */
+	way: z.enum(["linked", "reflink", "streamed"]),
+	/** Why, in a sentence. */
+	reason: z.string(),
+	/** Bytes of image layers that it has and does not take up itself. */
+	sharedBytes: z.number(),
+});
+export type RangeLayers = z.infer<typeof rangeLayers>;
+
 const rangeCommon = {
 	id: z.string(),
 	name: z.string(),
@@ -146,5 +160,7 @@ export const rangeDetail = z.object({
 	routes: z.array(route),
 	machines: z.array(machine),
 	limits: z.object({ cpus: z.number(), memoryBytes: z.number(), diskBytes: z.number().nullable() }),
+	/** Null until its images are there, and for ranges of before there was a choice. */
+	layers: rangeLayers.nullable(),
 });
 export type RangeDetail = z.infer<typeof rangeDetail>;

@@ -14,6 +14,7 @@ import {
 	pruneAnswer,
 	pruneImagesRequest,
 } from "./images.ts";
+import { freeLayersRequest, layerStore } from "./layers.ts";
 import {
 	importTemplateRequest,
 	libraryName,
@@ -121,6 +122,11 @@ export const contract = {
 	},
 	doctor: {
 		run: base.input(z.strictObject({ fix: z.boolean().default(false) })).output(z.array(doctorCheck)),
+	},
+	layers: {
+		list: base.input(nothing).output(z.array(layerStore)),
+		/** Removes stores that no range uses; gives the names of the volumes that went. */
+		free: base.input(freeLayersRequest).output(z.array(z.string())),
 	},
 	library: {
 		templates: base.input(nothing).output(z.array(template)),

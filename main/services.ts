@@ -33,6 +33,8 @@ export interface ServiceParts {
 }
 
 const snapshotEvents = 200;
+/** For questions that a helper container answers. */
+const limited = () => AbortSignal.timeout(120_000);
 
 /** What the contract's procedures stand on, out of the engine's parts. */
 export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
@@ -48,6 +50,10 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 			changes,
 		}),
 		networkTests: new NetworkTests((range, signal) => ranges.site(range, signal)),
+		layers: {
+			list: () => ranges.layerStores(limited()),
+			free: (request) => ranges.freeLayers(request, limited()),
+		},
 		tasks,
 		events,
 		settings,

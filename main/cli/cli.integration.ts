@@ -181,6 +181,10 @@ test("destroy asks, and leaves nothing", async () => {
 	]);
 	expect([one.status, two.status], one.stderr + two.stderr).toEqual([0, 0]);
 	expect(await cli.json("list")).toEqual([]);
+	// What stays is what the next range starts from, until it is freed.
+	expect(await cli.json("layers", "list")).toMatchObject([{ current: true, users: [] }]);
+	expect(await cli.json("layers", "free")).toEqual([]);
+	expect(await cli.json("layers", "free", "--all")).toHaveLength(1);
 	expect(await leftovers(docker, owner)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, createCommand } from "commander";
 import { version } from "../version.ts";
 import { addEngineCommands } from "./program-engine.ts";
+import { addLayerCommands } from "./program-layers.ts";
 import { addMachineCommands } from "./program-machines.ts";
 import { addNetworkCommands } from "./program-network.ts";
 import { addRangeCommands } from "./program-ranges.ts";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
 	addNetworkCommands(program);
 	addWatchCommands(program);
 	addEngineCommands(program);
+	addLayerCommands(program);
 	program.addHelpText(
 		"after",
 		`

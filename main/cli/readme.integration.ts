@@ -15,6 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await homerange(["destroy", "monday", "--yes"]).catch(() => undefined);
+	await homerange(["layers", "free", "--all"]).catch(() => undefined);
 	await homerange(["engine", "stop"]).catch(() => undefined);
 	await rm(dataFolder, { recursive: true, force: true });
 });

@@ -44,6 +44,7 @@ const detail: RangeDetail = {
 	...common,
 	networks: [{ name: "lan", subnet: "10.0.1.0/24", gateway: "10.0.1.1", internet: true, isolated: false }],
 	routes: [],
+	layers: null,
 	machines: [machine],
 	limits: { cpus: 4, memoryBytes: 1, diskBytes: null },
 };

@@ -1,5 +1,6 @@
 import PQueue from "p-queue";
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
+import type { LayerStore } from "../../contract/layers.ts";
 import type { Database } from "../db/open.ts";
 import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
 import { printable } from "../docker/api-errors.ts";
@@ -10,7 +11,7 @@ import type { Logger } from "../log.ts";
 import { chainIds } from "./chain.ts";
 import type { LayersRecord } from "./layers-record.ts";
 import { repositoriesFile } from "./repositories.ts";
-import { cloneScript, markScript, uncloneScript, unmarkedScript } from "./scripts.ts";
+import { cloneScript, markScript, measureScript, uncloneScript, unmarkedScript } from "./scripts.ts";
 import { removeStaleSeeds, type SeedEngine, startSeedEngine } from "./seed-engine.ts";
 import { StoreContents, type StoredImage } from "./store-contents.ts";
 import {
@@ -163,6 +164,21 @@ export class LayerStores {
 		});
 	}
 
+	/** The stores on this engine, with what they take. */
+	async list(host: DockerEngine, currentImage: string, signal: AbortSignal): Promise<LayerStore[]> {
+		const stores = await listStoreVolumes(host, this.#deps.owner, signal);
+		return await Promise.all(
+			stores.map(async ({ volume, dindImage, profile, users }) => ({
+				volume,
+				dindImage,
+				profile,
+				current: await this.#isCurrent(host, currentImage, { volume, dindImage, profile }, signal),
+				users: [...users],
+				...(await this.#measure(host, dindImage, volume, signal)),
+			})),
+		);
+	}
+
 	/** Removes stores that no range uses: those of other generations, and with `all` every one. Gives their names. */
 	async collect(host: DockerEngine, o: { all: boolean; currentImage: string }, signal: AbortSignal): Promise<string[]> {
 		const removed: string[] = [];
@@ -297,6 +313,13 @@ export class LayerStores {
 		if (storeVolumeName(key, epoch) !== volume) return;
 		this.#contents.write(factKey(key), { epoch: epoch + 1, images: {} });
 		this.#deps.log.warn({ volume }, "the layer store is not what it was, and is given up");
+	}
+
+	async #measure(host: DockerEngine, image: string, volume: string, signal: AbortSignal) {
+		const request = { image, script: measureScript, readsVolumes: [volume], offline: true, limitMs: cloneLimitMs };
+		const { output } = await runHostHelper(host, request, signal);
+		const [, kilobytes = "0", images = "0"] = /^(\d+) (\d+)$/m.exec(output) ?? [];
+		return { sizeBytes: Number(kilobytes) * 1024, images: Number(images) };
 	}
 
 	async #isCurrent(

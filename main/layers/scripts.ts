@@ -124,3 +124,10 @@ export const uncloneScript = `
 set -eu
 cd /volumes/0
 rm -rf image overlay2 homerange-cloned`;
+
+/** Prints the kibibytes that a store takes (/volumes/0) and the number of its images. */
+export const measureScript = `
+cd /volumes/0
+set -- image/overlay2/imagedb/content/sha256/*
+[ -e "$1" ] || shift
+echo "$(du -s -k . | cut -f 1) $#"`;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DeployPreview, DeployRequest } from "../../contract/blueprints.ts";
 import type { EngineStatus } from "../../contract/engines.ts";
 import { HomerangeError } from "../../contract/errors.ts";
+import type { LayerStore } from "../../contract/layers.ts";
 import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../contract/range-update.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
@@ -310,6 +311,12 @@ export class Ranges {
 	}
 
 	/** Lets go of every engine. Ranges go on. */
+	/** The stores of image layers on the host engine. */
+	async layerStores(signal: AbortSignal): Promise<LayerStore[]> {
+		const { dindImage } = this.#deps.settings.get();
+		return await this.#parts.layers.list(this.#deps.host.current(), dindImage, signal);
+	}
+
 	/** Removes layer stores that no range uses: those of other inner engines, and with `all` every one. */
 	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<string[]> {
 		const host = this.#deps.host.current();

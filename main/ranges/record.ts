@@ -106,6 +106,11 @@ export function toDetail(range: RangeRecord, taskId: string | null): RangeDetail
 		routes: [...blueprint.routes],
 		machines: range.machines.map(toMachine),
 		limits: blueprint.limits,
+		layers: range.layers && {
+			way: range.layers.way,
+			reason: range.layers.reason,
+			sharedBytes: range.layers.sharedBytes,
+		},
 	};
 }
 

@@ -15,7 +15,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
 export function createRouter(services: Services, log: Logger) {
-	const { ranges, images, tasks, events, settings, host, blueprints, templates } = services;
+	const { ranges, layers, images, tasks, events, settings, host, blueprints, templates } = services;
 	const os = implement(contract)
 		.$context<CallContext>()
 		.use(async ({ next, path }) => {
@@ -85,6 +85,10 @@ export function createRouter(services: Services, log: Logger) {
 		},
 		doctor: {
 			run: os.doctor.run.handler(({ input, context }) => services.runDoctor(input.fix, context.actor)),
+		},
+		layers: {
+			list: os.layers.list.handler(() => layers.list()),
+			free: os.layers.free.handler(({ input }) => layers.free(input)),
 		},
 		library: {
 			templates: os.library.templates.handler(() => templates.list()),

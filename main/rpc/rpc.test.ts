@@ -84,6 +84,7 @@ beforeAll(async () => {
 		{
 			info,
 			ranges,
+			layers: { list: unused, free: unused },
 			images: { list: unused, get: unused, delete: unused, prune: unused },
 			tasks,
 			events,

@@ -8,6 +8,7 @@ import type {
 	DoctorCheck,
 	EngineStatus,
 	HostInfo,
+	LayerStore,
 	NetworkTestNews,
 	PreviewUpdateRequest,
 	RangeDetail,
@@ -54,6 +55,12 @@ export interface UsageService {
 	watch(ranges: readonly string[], signal?: AbortSignal): AsyncGenerator<RangeUsage, void>;
 }
 
+/** The stores of image layers. */
+export interface LayerService {
+	list(): Promise<LayerStore[]>;
+	free(request: { all: boolean }): Promise<string[]>;
+}
+
 export interface NetworkTestService {
 	run(range: string, signal?: AbortSignal): AsyncGenerator<NetworkTestNews, void>;
 }
@@ -83,6 +90,7 @@ export interface Services {
 	readonly usage: UsageService;
 	readonly networkTests: NetworkTestService;
 	readonly images: ImageService;
+	readonly layers: LayerService;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;

@@ -54,6 +54,7 @@ export class TestCli {
 	}
 
 	async remove(): Promise<void> {
+		await this.run(["layers", "free", "--all"]);
 		await this.run(["engine", "stop"]);
 		rmSync(this.folder, { recursive: true });
 	}

@@ -14,6 +14,7 @@ const range = (name: string, state: RangeState, more: Partial<RangeDetail> = {})
 	interrupted: null,
 	networks: [],
 	routes: [],
+	layers: null,
 	machines: [],
 	limits: { cpus: 4, memoryBytes: 0, diskBytes: null },
 	...more,

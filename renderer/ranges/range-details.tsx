@@ -8,7 +8,7 @@ import { strings } from "../strings.ts";
 /** What the range is made of: its container, how that is confined and why, its limits, its blueprint. */
 export function RangeDetails({ range }: { range: RangeDetail }) {
 	const words = strings.ranges.details;
-	const { dind, limits } = range;
+	const { dind, limits, layers } = range;
 	return (
 		<div className="h-full overflow-y-auto px-5 py-4">
 			<div className="max-w-220">
@@ -40,6 +40,17 @@ export function RangeDetails({ range }: { range: RangeDetail }) {
 							rows={[
 								{ name: words.profile, value: strings.profiles[dind.profile] },
 								{ name: words.why, value: dind.profileReason },
+							]}
+						/>
+					</Section>
+				)}
+				{layers !== null && (
+					<Section title={words.images}>
+						<Facts
+							rows={[
+								{ name: words.layersWay, value: words.layersWays[layers.way] },
+								{ name: words.why, value: layers.reason },
+								{ name: words.layersShared, value: formatBytes(layers.sharedBytes) },
 							]}
 						/>
 					</Section>

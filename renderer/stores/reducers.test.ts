@@ -40,6 +40,7 @@ const range = (id: string, createdAt: string, machines: Machine[] = []): RangeDe
 	interrupted: null,
 	networks: [],
 	routes: [],
+	layers: null,
 	machines,
 	limits: { cpus: 1, memoryBytes: 1, diskBytes: null },
 });

@@ -1,3 +1,4 @@
+import { formatBytes } from "../../../contract/format-bytes.ts";
 import type { RangeDetail } from "../../../contract/ranges.ts";
 import { withEngine } from "../connect.ts";
 import { inspectShape } from "../shapes.ts";
@@ -15,8 +16,12 @@ export async function printRange(range: RangeDetail, format: Format): Promise<vo
 	else await print(rangeText(range));
 }
 
+function shared(bytes: number): string {
+	return bytes === 0 ? "" : ` Shared: ${formatBytes(bytes)}.`;
+}
+
 function rangeText(range: RangeDetail): string {
-	const { dind } = range;
+	const { dind, layers } = range;
 	const facts = [
 		`${plain(range.name)}  ${paintState(range.state)}  ${range.id}`,
 		range.reason === null ? null : `  ${plain(range.reason)}`,
@@ -27,6 +32,7 @@ function rangeText(range: RangeDetail): string {
 		dind === null
 			? null
 			: `  container  ${dind.container}, engine ${dind.engine ?? "not started"}, ${dind.profile}: ${plain(dind.profileReason)}`,
+		layers === null ? null : `  images     ${plain(layers.reason)}${shared(layers.sharedBytes)}`,
 	].filter((line) => line !== null);
 	const machines = range.machines.map((machine) => [
 		machine.name,
