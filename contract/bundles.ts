@@ -33,6 +33,8 @@ export const installBundleRequest = z.strictObject({
 });
 export type InstallBundleRequest = z.infer<typeof installBundleRequest>;
 
+export const showBundleRequest = z.strictObject({ file: path });
+
 /** What a bundle says that it holds, read from its beginning: its layers are checked by an installation. */
 export const bundleInfo = z.object({
 	file: z.string(),

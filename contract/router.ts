@@ -1,6 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { blueprintSource, deployPreview, deployRequest, shippedBlueprint, validation } from "./blueprints.ts";
+import { bundleInfo, createBundleRequest, installBundleRequest, showBundleRequest } from "./bundles.ts";
 import { change } from "./changes.ts";
 import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
 import { errorCodes, errorInfo } from "./errors.ts";
@@ -148,6 +149,14 @@ export const contract = {
 		delete: base.input(deleteImageRequest).output(deletedImage),
 		/** Removes what nothing stands on; a dry run only says what that is and what it frees. */
 		prune: base.input(pruneImagesRequest).output(pruneAnswer),
+	},
+	bundles: {
+		/** What a bundle says that it holds. Its layers are not read. */
+		show: base.input(showBundleRequest).output(bundleInfo),
+		/** Writes one file with everything that the blueprints need on a machine without a network. */
+		create: base.input(createBundleRequest).output(started),
+		/** Brings in what a bundle holds, after all of it was checked. What is here already is left alone. */
+		install: base.input(installBundleRequest).output(started),
 	},
 	changes: {
 		watch: base.input(nothing).output(eventIterator(change)),

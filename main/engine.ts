@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { HostInfo } from "../contract/engines.ts";
+import { Bundles, bundleLibrary } from "./bundles/index.ts";
 import { captureTarget } from "./capture/index.ts";
 import { ChangeBus } from "./changes/change-bus.ts";
 import { Consoles } from "./consoles/index.ts";
@@ -115,6 +116,18 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		(cache) => cache.close(),
 	);
 	await images.clean();
+	const bundles = new Bundles({
+		dataFolder,
+		productVersion: version(),
+		blueprintFolders: library.blueprintFolders,
+		library: bundleLibrary(library.lookup, templateStore, snapshotStore),
+		host,
+		tasks,
+		events,
+		settings,
+		log,
+	});
+	await bundles.begin();
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
@@ -145,6 +158,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		templates,
 		ranges,
 		images,
+		bundles,
 		tasks,
 		events,
 		settings,

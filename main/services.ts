@@ -1,5 +1,6 @@
 import type { HostInfo } from "../contract/engines.ts";
 import { HomerangeError } from "../contract/errors.ts";
+import type { Bundles } from "./bundles/index.ts";
 import type { ChangeBus } from "./changes/change-bus.ts";
 import type { Database } from "./db/open.ts";
 import type { HostEngine } from "./docker/host-engine.ts";
@@ -23,6 +24,7 @@ export interface ServiceParts {
 	readonly templates: Templates;
 	readonly ranges: Ranges;
 	readonly images: Images;
+	readonly bundles: Bundles;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;
@@ -44,6 +46,7 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
 		ranges,
 		images,
+		bundles: parts.bundles,
 		usage: new UsageSamplers({
 			get: (range) => ranges.get(range),
 			site: (range, signal) => ranges.site(range, signal),

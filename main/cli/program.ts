@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, createCommand } from "commander";
 import { version } from "../version.ts";
+import { addBundleCommands } from "./program-bundles.ts";
 import { addEngineCommands } from "./program-engine.ts";
 import { addLayerCommands } from "./program-layers.ts";
 import { addMachineCommands } from "./program-machines.ts";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
 	addMachineCommands(program);
 	addNetworkCommands(program);
 	addWatchCommands(program);
+	addBundleCommands(program);
 	addEngineCommands(program);
 	addLayerCommands(program);
 	program.addHelpText(

@@ -107,6 +107,11 @@ export function createRouter(services: Services, log: Logger) {
 			exportTemplate: os.library.exportTemplate.handler(({ input }) => templates.export(input.name)),
 			importTemplate: os.library.importTemplate.handler(({ input, context }) => templates.import(input, context.actor)),
 		},
+		bundles: {
+			show: os.bundles.show.handler(({ input }) => services.bundles.show(input.file)),
+			create: os.bundles.create.handler(({ input, context }) => services.bundles.create(input, context.actor)),
+			install: os.bundles.install.handler(({ input, context }) => services.bundles.install(input, context.actor)),
+		},
 		images: {
 			list: os.images.list.handler(({ signal }) => images.list(signal)),
 			get: os.images.get.handler(({ input, signal }) => images.get(input.image, signal)),

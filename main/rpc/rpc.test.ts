@@ -85,6 +85,7 @@ beforeAll(async () => {
 			info,
 			ranges,
 			layers: { list: unused, free: unused },
+			bundles: { show: unused, create: unused, install: unused },
 			images: { list: unused, get: unused, delete: unused, prune: unused },
 			tasks,
 			events,

@@ -19,6 +19,7 @@ import type {
 	UpdateRequest,
 	Validation,
 } from "../../contract/index.ts";
+import type { Bundles } from "../bundles/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { AuditLog } from "../events/audit-log.ts";
 import type { ImageService } from "../images/index.ts";
@@ -90,6 +91,7 @@ export interface Services {
 	readonly usage: UsageService;
 	readonly networkTests: NetworkTestService;
 	readonly images: ImageService;
+	readonly bundles: Pick<Bundles, "show" | "create" | "install">;
 	readonly layers: LayerService;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;

@@ -1,0 +1,244 @@
+import { statfs } from "node:fs/promises";
+import { join } from "node:path";
+import type { InstallBundleRequest } from "../../contract/bundles.ts";
+import { HomerangeError } from "../../contract/errors.ts";
+import { formatBytes } from "../../contract/format-bytes.ts";
+import { blueprintInvalid, blueprintText, parseBlueprint } from "../blueprint/index.ts";
+import { imageForProfile } from "../dind/index.ts";
+import { diskFullRemedy } from "../docker/api-errors.ts";
+import { localDataFolder, spaceOf } from "../docker/data-folder.ts";
+import type { DockerEngine } from "../docker/engine.ts";
+import { imageReference, inspectImage } from "../docker/image-inspect.ts";
+import { throwIfAborted } from "../docker/limits.ts";
+import { installedBlueprints } from "../paths.ts";
+import type { TaskRun } from "../tasks/tasks.ts";
+import type { BundleReader } from "./bundle-reader.ts";
+import { type Choice, chooseWhatToBring } from "./conflicts.ts";
+import type { BundlesDeps } from "./deps.ts";
+import type { BundledImage } from "./format.ts";
+import { putInstalled } from "./installed-blueprints.ts";
+import { loadImage } from "./load-image.ts";
+import { addStacks, missingLayers, presentStacks } from "./present-images.ts";
+import { damaged } from "./refusals.ts";
+import { isSignedBy, readPublicKey } from "./signing.ts";
+import { VerifiedEntries } from "./verified-entries.ts";
+import { type VerifiedBundle, verifyBundle } from "./verify-bundle.ts";
+
+export interface InstallOptions {
+	readonly request: InstallBundleRequest;
+	readonly reader: BundleReader;
+	readonly task: TaskRun;
+}
+
+export const verifiedFolder = (dataFolder: string): string => join(dataFolder, "bundles", "verified");
+
+/** Kept free on every disk that something is written to. */
+const reserveBytes = 64 * 1024 * 1024;
+const progressStepBytes = 1024 * 1024;
+
+/** Refuses a bundle that the key did not sign. */
+export async function checkSignature({ file, manifestText, signature }: BundleReader, keyFile: string): Promise<void> {
+	const key = await readPublicKey(keyFile);
+	if (signature === null) throw damaged(file, "it is not signed, and a key was given");
+	if (!isSignedBy(manifestText, signature, key)) throw damaged(file, "the key did not sign it");
+}
+
+/**
+ * Checks the whole bundle, then brings in its images, templates, snapshots and blueprints, in this order: a blueprint is there
+ * when everything that it needs is. What is there already is left alone; an interrupted installation is gone on with by
+ * installing again.
+ */
+export async function installBundle(deps: BundlesDeps, { request, reader, task }: InstallOptions): Promise<void> {
+	const { signal } = task;
+	const { images } = reader.manifest;
+	task.plan([
+		{ id: "space", title: "Look at what is here and at the disk" },
+		{ id: "check", title: "Check every entry of the bundle" },
+		...images.map(({ reference }) => ({ id: `image:${reference}`, title: `Bring in ${reference}` })),
+		{ id: "library", title: "Bring in templates, snapshots and blueprints" },
+	]);
+	task.start("space");
+	const host = await deps.host.ready(signal);
+	const stacks = await presentStacks(host, signal);
+	await refuseFullDisk(deps, host, reader, stacks, signal);
+	task.done("space");
+
+	const bundle = await check(deps, reader, task);
+	const choice = await chooseWhatToBring(deps, host, bundle, request.conflicts, signal);
+	await bringImages(host, bundle, choice, stacks, task);
+	throwIfAborted(signal);
+	task.start("library");
+	await bringLibrary(deps, host, bundle, choice, signal);
+	await adoptDindImages(deps, host, reader, signal);
+	task.done("library", choice.summary);
+	await (await VerifiedEntries.open(verifiedFolder(deps.dataFolder), reader)).forget();
+}
+
+async function check(deps: BundlesDeps, reader: BundleReader, task: TaskRun) {
+	task.start("check");
+	const verified = await VerifiedEntries.open(verifiedFolder(deps.dataFolder), reader);
+	try {
+		const bundle = await verifyBundle(
+			reader,
+			verified,
+			(bytes, total) => task.progress("check", { unit: "bytes", done: bytes, total }),
+			task.signal,
+		);
+		checkBlueprints(deps, bundle);
+		task.done("check");
+		return bundle;
+	} catch (error) {
+		if (error instanceof HomerangeError) await verified.forget();
+		throw error;
+	} finally {
+		await verified.close();
+	}
+}
+
+/** A blueprint that this version cannot deploy, or that is called otherwise than the bundle says. */
+function checkBlueprints({ library }: BundlesDeps, { blueprints, templates, snapshots, reader }: VerifiedBundle): void {
+	const lookup = library.lookupWith([...templates], snapshots);
+	for (const { name, files } of blueprints) {
+		const text = files.get(blueprintText)?.toString() ?? "";
+		const { blueprint, errors } = parseBlueprint(text, `${name}.yaml`, lookup);
+		if (blueprint === null) throw blueprintInvalid(`${name}.yaml`, errors);
+		const held = new Set(reader.manifest.images.map(({ reference }) => reference));
+		const missing = blueprint.machines.find(({ image }) => !held.has(imageReference(image)));
+		if (missing !== undefined)
+			throw damaged(reader.file, `it does not hold the image of the machine ${missing.name} of ${name}`);
+		if (blueprint.name !== name) throw damaged(reader.file, `the blueprint ${name} calls itself ${blueprint.name}`);
+	}
+}
+
+/** Images are unpacked once into the engine's temporary folder, and once into its store. */
+async function refuseFullDisk(
+	{ dataFolder }: BundlesDeps,
+	host: DockerEngine,
+	{ manifest }: BundleReader,
+	stacks: ReadonlySet<string> | null,
+	signal: AbortSignal,
+): Promise<void> {
+	const sizeOf = new Map(manifest.layers.map(({ diffId, unpackedBytes }) => [diffId, unpackedBytes]));
+	const missing = manifest.images.map(({ layers }) => missingLayers(layers, stacks));
+	const size = (layers: Iterable<string>) => [...layers].reduce((sum, diffId) => sum + (sizeOf.get(diffId) ?? 0), 0);
+	const images = size(new Set(missing.flat())) + Math.max(0, ...missing.map(size));
+	const documents = manifest.entries.reduce(
+		(sum, { name, bytes }) => sum + (name.startsWith("homerange/") ? bytes : 0),
+		0,
+	);
+	const engineFolder = await localDataFolder(host, signal);
+	await refuseWithout(dataFolder, documents);
+	if (engineFolder !== null)
+		await refuseWithout(engineFolder, images + ((await isOneDisk(dataFolder, engineFolder)) ? documents : 0));
+}
+
+async function refuseWithout(folder: string, bytes: number): Promise<void> {
+	if (bytes === 0) return;
+	const { freeBytes } = await spaceOf(folder);
+	if (freeBytes >= bytes + reserveBytes) return;
+	throw new HomerangeError(
+		"DISK_FULL",
+		`This bundle needs ${formatBytes(bytes + reserveBytes)} in ${folder}, and ${formatBytes(freeBytes)} are free.`,
+		{ place: folder, remedy: diskFullRemedy },
+	);
+}
+
+async function bringImages(
+	host: DockerEngine,
+	bundle: VerifiedBundle,
+	{ keptImages }: Choice,
+	stacks: Set<string> | null,
+	task: TaskRun,
+): Promise<void> {
+	const { signal } = task;
+	for (const image of bundle.reader.manifest.images) {
+		const step = `image:${image.reference}`;
+		throwIfAborted(signal);
+		const standing = keptImages.get(image.reference);
+		if (standing !== undefined) {
+			task.skip(step, standing);
+			continue;
+		}
+		task.start(step);
+		if ((await inspectImage(host, image.id, signal)) !== null) {
+			await nameImage(host, image);
+			task.done(step, "It was here under another name.");
+		} else {
+			await bringImage(host, bundle, image, stacks, task);
+			task.done(step);
+		}
+		if (stacks !== null) addStacks(stacks, image.layers);
+	}
+}
+
+async function nameImage(host: DockerEngine, { id, reference }: BundledImage): Promise<void> {
+	const colon = reference.lastIndexOf(":");
+	await host.api.getImage(id).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) });
+}
+
+async function bringImage(
+	host: DockerEngine,
+	bundle: VerifiedBundle,
+	image: BundledImage,
+	stacks: ReadonlySet<string> | null,
+	task: TaskRun,
+): Promise<void> {
+	const sizeOf = new Map(bundle.reader.manifest.layers.map(({ diffId, unpackedBytes }) => [diffId, unpackedBytes]));
+	const load = async (layers: readonly string[]) => {
+		const total = layers.reduce((sum, diffId) => sum + (sizeOf.get(diffId) ?? 0), 0);
+		let told = 0;
+		const onBytes = (done: number) => {
+			if (done - told < progressStepBytes && done !== total) return;
+			told = done;
+			task.progress(`image:${image.reference}`, { unit: "bytes", done, total });
+		};
+		await loadImage(host, bundle, image, layers, onBytes, task.signal);
+	};
+	const missing = missingLayers(image.layers, stacks);
+	const all = missingLayers(image.layers, null);
+	try {
+		await load(missing);
+	} catch (error) {
+		// A layer that was here may have gone since it was looked for.
+		if (task.signal.aborted || missing.length === all.length) throw error;
+		if (!(error instanceof HomerangeError) || error.code !== "IMAGE_UNAVAILABLE") throw error;
+		await load(all);
+	}
+}
+
+async function bringLibrary(
+	{ library, dataFolder }: BundlesDeps,
+	host: DockerEngine,
+	{ templates, blueprints }: VerifiedBundle,
+	choice: Choice,
+	signal: AbortSignal,
+): Promise<void> {
+	for (const name of choice.templates) library.putTemplate(name, templates.get(name) ?? "");
+	for (const document of choice.snapshots) {
+		const image = await inspectImage(host, library.snapshotImage(document), signal);
+		if (image !== null) library.putSnapshot(document, image.id);
+	}
+	for (const blueprint of blueprints) {
+		if (choice.blueprints.has(blueprint.name)) await putInstalled(installedBlueprints(dataFolder), blueprint);
+	}
+}
+
+/** With no image for a range's own container here, the setting names the bundle's: the first deploy would look for it in vain. */
+async function adoptDindImages(
+	{ settings }: BundlesDeps,
+	host: DockerEngine,
+	{ manifest }: BundleReader,
+	signal: AbortSignal,
+): Promise<void> {
+	const { dindImage } = settings.get();
+	for (const profile of ["privileged", "unprivileged"] as const) {
+		const image = imageReference(imageForProfile(dindImage, profile));
+		if ((await inspectImage(host, image, signal)) !== null) return;
+	}
+	if (manifest.dindImage !== dindImage) settings.set({ dindImage: manifest.dindImage });
+}
+
+async function isOneDisk(a: string, b: string): Promise<boolean> {
+	const [one, other] = await Promise.all([statfs(a), statfs(b)]);
+	return one.blocks === other.blocks && one.bfree === other.bfree && one.type === other.type;
+}
