@@ -28,6 +28,29 @@ export interface PortMessage {
 	homerangePort: PortRequest;
 }
 
+/**
+ * What a path is asked for by the system's dialog: to read it (an image as a file or as a folder, a folder with a
+ * recipe) or to write to it, where the dialog asks before a file is replaced.
+ */
+export const pathQuestion = z.discriminatedUnion("kind", [
+	z.strictObject({
+		kind: z.literal("open"),
+		what: z.enum(["blueprint", "image", "imageFolder", "recipe", "bundle"]),
+	}),
+	z.strictObject({ kind: z.literal("save"), what: z.enum(["image", "bundle"]), name: z.string().max(255) }),
+]);
+export type PathQuestion = z.infer<typeof pathQuestion>;
+
+/** The text of a small file and its name; a template is one. */
+export const smallFile = z.strictObject({ file: z.string().min(1).max(255), text: z.string().max(64 * 1024) });
+export type SmallFile = z.infer<typeof smallFile>;
+
+/** A file that the person chose; its text is null when it is larger than a template may be. */
+export interface OpenedFile {
+	readonly file: string;
+	readonly text: string | null;
+}
+
 export const theme = z.enum(["system", "light", "dark"]);
 export type Theme = z.infer<typeof theme>;
 
@@ -53,7 +76,11 @@ export type ShellEvent =
 export interface ShellBridge {
 	readonly facts: { readonly platform: "linux" | "darwin" | "win32"; readonly version: string };
 	/** The system's file dialog; null when the person cancels. */
-	chooseBlueprint(): Promise<string | null>;
+	choosePath(question: PathQuestion): Promise<string | null>;
+	/** Lets the person choose a template's file, and reads it; null when they cancel. */
+	openTemplate(): Promise<OpenedFile | null>;
+	/** Lets the person choose where a template's file goes, and writes it; gives its path, null when they cancel. */
+	saveTemplate(file: SmallFile): Promise<string | null>;
 	/** Asks the person, then opens an http or https address in their browser. Gives false when refused. */
 	openLink(address: string): Promise<boolean>;
 	/** Makes the window (and `prefers-color-scheme`) light or dark, and remembers it for the next start. */

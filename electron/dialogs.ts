@@ -1,21 +1,13 @@
-import { BrowserWindow, dialog, shell, type WebContents } from "electron";
+import { dialog, shell, type WebContents } from "electron";
 import { z } from "zod";
+import { setupFileDialogs } from "./file-dialogs.ts";
 import { answer } from "./ipc.ts";
+import { windowOf } from "./page-window.ts";
 import { webAddress } from "./web-address.ts";
 
 /** The questions that the system asks for us: which file, and whether to leave the app for a web page. */
 export function setupDialogs(): void {
-	answer("homerange:choose-blueprint", z.undefined(), async (_nothing, page) => {
-		const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(page), {
-			title: "Open a blueprint",
-			properties: ["openFile"],
-			filters: [
-				{ name: "Blueprints", extensions: ["yaml", "yml"] },
-				{ name: "All files", extensions: ["*"] },
-			],
-		});
-		return canceled ? null : (filePaths[0] ?? null);
-	});
+	setupFileDialogs();
 
 	answer("homerange:open-link", z.string().max(2048), async (given, page) => {
 		const address = webAddress(given);
@@ -47,10 +39,4 @@ export async function chooseCaptureFile(page: WebContents, range: string, networ
 		],
 	});
 	return canceled || filePath === "" ? null : filePath;
-}
-
-function windowOf(page: WebContents): BrowserWindow {
-	const window = BrowserWindow.fromWebContents(page);
-	if (window === null) throw new Error("The page has no window.");
-	return window;
 }

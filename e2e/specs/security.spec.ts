@@ -245,7 +245,9 @@ test.describe("the page's world", () => {
 		});
 		expect(shape).toEqual({
 			facts: "object",
-			chooseBlueprint: "function",
+			choosePath: "function",
+			openTemplate: "function",
+			saveTemplate: "function",
 			openLink: "function",
 			setTheme: "function",
 			retryEngine: "function",
@@ -444,7 +446,7 @@ test.describe("messages to the shell", () => {
 		const outcomes = await app.electron.evaluate(async ({ app: electron, BrowserWindow }) => {
 			// Windows that got hold of our preload script all the same.
 			const preload = `${electron.getAppPath()}/out/preload/index.cjs`;
-			const ask = `homerange.chooseBlueprint().then(() => "answered", (error) => error.message)`;
+			const ask = `homerange.choosePath({ kind: "open", what: "blueprint" }).then(() => "answered", (error) => error.message)`;
 			const run = (frame: Electron.WebFrameMain | undefined, code: string): Promise<unknown> =>
 				frame === undefined
 					? Promise.resolve("no frame")

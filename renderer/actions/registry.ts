@@ -48,7 +48,7 @@ export interface Action {
 
 /** Asks for a file by the system's dialog and shows its preview, or what it changes in the range that it `updates`. */
 export async function chooseFile(updates?: string): Promise<void> {
-	const path = await shell().chooseBlueprint();
+	const path = await shell().choosePath({ kind: "open", what: "blueprint" });
 	if (path === null) return;
 	const deploy = paths.deployFile(path);
 	navigateTo(updates === undefined ? deploy : paths.updateBy(updates, deploy));

@@ -11,6 +11,8 @@ export function sourceOf(
 ): BlueprintSource | null {
 	const shipped = search.get("shipped");
 	if (shipped !== null) return { kind: "shipped", name: shipped };
+	const snapshot = search.get("snapshot");
+	if (snapshot !== null) return { kind: "range-snapshot", name: snapshot };
 	const path = search.get("file");
 	if (path !== null) return { kind: "file", path };
 	if (search.has("text") && dropped !== null) return { kind: "text", ...dropped };
@@ -21,6 +23,7 @@ export function sourceOf(
 export function sourceName(source: BlueprintSource): string {
 	switch (source.kind) {
 		case "shipped":
+		case "range-snapshot":
 			return source.name;
 		case "file":
 			return source.path.split(/[\\/]/).at(-1) ?? source.path;
