@@ -218,6 +218,12 @@ export const takeRangeSnapshotRequest = z.strictObject({
 });
 export type TakeRangeSnapshotRequest = z.infer<typeof takeRangeSnapshotRequest>;
 
+export const editRangeSnapshotRequest = z.strictObject({
+	snapshot: snapshotRef,
+	description: z.string().max(4000),
+});
+export type EditRangeSnapshotRequest = z.infer<typeof editRangeSnapshotRequest>;
+
 export const restoreRangeRequest = z.strictObject({
 	range: z.string().min(1).max(64),
 	/** The range's snapshot, by name or id. */

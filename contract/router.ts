@@ -17,8 +17,16 @@ import {
 } from "./images.ts";
 import { freeLayersRequest, layerStore } from "./layers.ts";
 import {
+	editRangeSnapshotRequest,
+	editSnapshotRequest,
 	importTemplateRequest,
 	libraryName,
+	rangeSnapshot,
+	restoreRangeRequest,
+	snapshot,
+	snapshotRef,
+	takeRangeSnapshotRequest,
+	takeSnapshotRequest,
 	template,
 	templateChange,
 	templateFile,
@@ -141,6 +149,25 @@ export const contract = {
 		deleteTemplate: base.input(templateRef).output(nothing),
 		exportTemplate: base.input(templateRef).output(templateFile),
 		importTemplate: base.input(importTemplateRequest).output(template),
+	},
+	/** Of single machines. */
+	snapshots: {
+		list: base.input(nothing).output(z.array(snapshot)),
+		get: base.input(z.strictObject({ snapshot: snapshotRef })).output(snapshot),
+		takeMachine: base.input(takeSnapshotRequest).output(started),
+		edit: base.input(editSnapshotRequest).output(snapshot),
+		/** Refused while something stands on it. */
+		delete: base.input(z.strictObject({ snapshot: snapshotRef })).output(nothing),
+	},
+	/** Of whole ranges. New ranges come from one by a deploy whose source is a `range-snapshot`. */
+	rangeSnapshots: {
+		list: base.input(nothing).output(z.array(rangeSnapshot)),
+		get: base.input(z.strictObject({ snapshot: snapshotRef })).output(rangeSnapshot),
+		take: base.input(takeRangeSnapshotRequest).output(started),
+		edit: base.input(editRangeSnapshotRequest).output(rangeSnapshot),
+		/** Brings a range back to it, in place: what its machines have written since is lost. */
+		restore: base.input(restoreRangeRequest).output(started),
+		delete: base.input(z.strictObject({ snapshot: snapshotRef })).output(nothing),
 	},
 	images: {
 		list: base.input(nothing).output(imageList),

@@ -23,7 +23,7 @@ import { createRouter, type EngineRouter } from "./rpc/router.ts";
 import { serveEngine } from "./rpc/server.ts";
 import { createServices } from "./services.ts";
 import { SettingsStore } from "./settings/settings-store.ts";
-import { SnapshotStore, savedRange } from "./snapshots/index.ts";
+import { SnapshotStore, Snapshots, savedRange } from "./snapshots/index.ts";
 import { begin } from "./start-up.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { version } from "./version.ts";
@@ -80,6 +80,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const templateStore = new TemplateStore(db, changes, log);
 	const library = await openLibrary(resources, ownContent(dataFolder, templateStore, snapshotStore));
 	const host = held.adopt(new HostEngine({ env, homeFolder: homedir(), log }), (engine) => engine.close());
+	const owner = installationId(db, dataFolder);
 	const ranges = new Ranges({
 		host,
 		db,
@@ -90,7 +91,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		library: library.lookup,
 		savedRange: (ref) => savedRange(snapshotStore, ref),
 		blueprintFolders: library.blueprintFolders,
-		owner: installationId(db, dataFolder),
+		owner,
 		log,
 	});
 	const templates = new Templates({
@@ -128,6 +129,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		log,
 	});
 	await bundles.begin();
+	const snapshots = new Snapshots({ store: snapshotStore, ranges, host, tasks, events, owner, log });
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
@@ -156,6 +158,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		socket,
 		library,
 		templates,
+		snapshots,
 		ranges,
 		images,
 		bundles,
@@ -184,7 +187,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		end();
 	}
 
-	begin({ info, tasks, events, changes, host, ranges, log }, ending.signal);
+	begin({ info, tasks, events, changes, host, ranges, snapshots, log }, ending.signal);
 	return {
 		router,
 		consoles,

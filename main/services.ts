@@ -13,6 +13,7 @@ import { NetworkTests } from "./network-test/index.ts";
 import type { Ranges } from "./ranges/index.ts";
 import type { ChannelService, Services } from "./rpc/services.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
+import type { Snapshots } from "./snapshots/index.ts";
 import type { Tasks } from "./tasks/tasks.ts";
 import { UsageSamplers } from "./usage/index.ts";
 
@@ -22,6 +23,7 @@ export interface ServiceParts {
 	readonly socket: string;
 	readonly library: Library;
 	readonly templates: Templates;
+	readonly snapshots: Snapshots;
 	readonly ranges: Ranges;
 	readonly images: Images;
 	readonly bundles: Bundles;
@@ -40,7 +42,8 @@ const limited = () => AbortSignal.timeout(120_000);
 
 /** What the contract's procedures stand on, out of the engine's parts. */
 export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
-	const { info, library, templates, ranges, images, tasks, events, settings, host, changes, consoles } = parts;
+	const { info, library, templates, snapshots, ranges, images, tasks, events, settings, host, changes, consoles } =
+		parts;
 	return {
 		info,
 		blueprints: { shipped: library.shipped, read: library.read, validate: library.validate },
@@ -64,6 +67,7 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 		changes,
 		channels: consoles,
 		templates,
+		snapshots,
 		runDoctor: (fix) => runDoctor(parts, fix),
 		snapshot: () => ({
 			kind: "snapshot",

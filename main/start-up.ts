@@ -4,6 +4,7 @@ import type { HostEngine } from "./docker/host-engine.ts";
 import type { AuditLog } from "./events/audit-log.ts";
 import type { Logger } from "./log.ts";
 import type { Ranges } from "./ranges/index.ts";
+import type { Snapshots } from "./snapshots/index.ts";
 import type { Tasks } from "./tasks/tasks.ts";
 
 interface Parts {
@@ -13,6 +14,7 @@ interface Parts {
 	readonly changes: ChangeBus;
 	readonly host: HostEngine;
 	readonly ranges: Ranges;
+	readonly snapshots: Snapshots;
 	readonly log: Logger;
 }
 
@@ -21,7 +23,10 @@ interface Parts {
  * looks for Docker, and compares every range with what Docker shows, at the
  * start and each time that Docker comes back.
  */
-export function begin({ info, tasks, events, changes, host, ranges, log }: Parts, signal: AbortSignal): void {
+export function begin(
+	{ info, tasks, events, changes, host, ranges, snapshots, log }: Parts,
+	signal: AbortSignal,
+): void {
 	log.info({ ...info }, "the engine starts");
 	events.prune();
 	for (const task of tasks.markInterrupted()) {
@@ -34,15 +39,27 @@ export function begin({ info, tasks, events, changes, host, ranges, log }: Parts
 		});
 	}
 	let state: EngineStatus["state"] = "connecting";
+	let isSwept = false;
 	host.onChange((engine) => {
 		changes.publish({ kind: "engine", engine });
 		if (engine.state === state) return;
 		const before = state;
 		state = engine.state;
 		if (state === "connected") {
-			ranges.reconcile(signal).catch((error: unknown) => {
-				if (!signal.aborted) log.error({ error }, "the ranges could not be compared with the engine");
-			});
+			ranges
+				.reconcile(signal)
+				.catch((error: unknown) => {
+					if (!signal.aborted) log.error({ error }, "the ranges could not be compared with the engine");
+				})
+				.then(async () => {
+					// What comes later than that is of this engine's own, which clears up after itself.
+					if (isSwept) return;
+					isSwept = true;
+					await snapshots.sweep(signal);
+				})
+				.catch((error: unknown) => {
+					if (!signal.aborted) log.warn({ error }, "what killed snapshots may have left could not be looked for");
+				});
 			if (before === "unreachable") recordEngine(events, engine);
 		} else if (state === "unreachable") recordEngine(events, engine);
 	});

@@ -12,7 +12,7 @@ interface Asking {
 	version(options: Cancellable): Promise<unknown>;
 	info(options: Cancellable): Promise<unknown>;
 	ping(options: Cancellable): Promise<unknown>;
-	loadImage(file: Readable, options: Cancellable & { quiet: boolean }): Promise<Readable>;
+	loadImage(file: Upload, options: Cancellable & { quiet: boolean }): Promise<Readable>;
 	getImage(name: string): { inspect(options: Cancellable): Promise<unknown> };
 	pull(
 		image: string,

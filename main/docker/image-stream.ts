@@ -1,5 +1,6 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { printable } from "./api-errors.ts";
+import type { Upload } from "./api-request.ts";
 import { asking, saveImages } from "./asking.ts";
 import type { DockerEngine } from "./engine.ts";
 import { readImageLines } from "./image-lines.ts";
@@ -11,6 +12,13 @@ export interface ImageStreamOptions {
 	/** What the images' sizes lead to expect; the stream may be longer. */
 	readonly expectedBytes: number;
 	readonly signal?: AbortSignal | undefined;
+	/** Looks at the archive, or changes it, on its way; what it gives is what is loaded. */
+	through?(saved: Readable): Upload;
+	/**
+	 * A cancel that comes when everything has been sent waits for the end of the load: an engine goes on with it, and
+	 * the images would come after somebody had looked for them.
+	 */
+	readonly settles?: boolean;
 	/** Bytes so far, and of the whole as good as it is known; the engine's own words when it says some. */
 	onProgress?(done: number, total: number, note?: string): void;
 }
@@ -24,7 +32,7 @@ export async function streamImages(
 	from: DockerEngine,
 	to: DockerEngine,
 	references: readonly string[],
-	{ expectedBytes, signal, onProgress }: ImageStreamOptions,
+	{ expectedBytes, signal, onProgress, through, settles = false }: ImageStreamOptions,
 ): Promise<number> {
 	const stop = new AbortController();
 	const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -41,7 +49,9 @@ export async function streamImages(
 	saved.once("error", (error) => counted.destroy(error));
 	saved.pipe(counted);
 	try {
-		const answer = await asking(to.api).loadImage(counted, { quiet: false, abortSignal: both });
+		const upload = through?.(counted) ?? counted;
+		const abort = settles ? {} : { abortSignal: both };
+		const answer = await asking(to.api).loadImage(upload, { quiet: false, ...abort });
 		const failure = {
 			code: "IMAGE_UNAVAILABLE" as const,
 			message: `${references.join(", ")} cannot be loaded into ${to.label}`,

@@ -138,6 +138,12 @@ export function loadRanges(orm: Orm): RangeRecord[] {
 	});
 }
 
+/** The text that a range was made from, and where it came from. */
+export function loadText(orm: Orm, rangeId: string): { text: string; file: string } {
+	const { blueprintText: text, blueprintFile: file } = ranges;
+	return orm.select({ text, file }).from(ranges).where(eq(ranges.id, rangeId)).get() ?? { text: "", file: "" };
+}
+
 /** The bytes of the files that came with a range's blueprint. */
 export function loadSources(orm: Orm, rangeId: string): FileSources {
 	const row = orm.select({ resolved: ranges.resolved }).from(ranges).where(eq(ranges.id, rangeId)).get();

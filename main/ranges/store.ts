@@ -8,7 +8,15 @@ import type { Database } from "../db/open.ts";
 import { journal, machines, ranges } from "../db/schema.ts";
 import { freeNames } from "./names.ts";
 import { assignBridges, type MachineRecord, machineId, type RangeRecord, toDetail, toSummary } from "./record.ts";
-import { insertRange, loadRanges, loadSources, openTraffic, replaceRange, writeInternet } from "./store-rows.ts";
+import {
+	insertRange,
+	loadRanges,
+	loadSources,
+	loadText,
+	openTraffic,
+	replaceRange,
+	writeInternet,
+} from "./store-rows.ts";
 import type { Traffic } from "./update-meanwhile.ts";
 
 /** The bytes of files with a `source`, by that name. They are kept: the blueprint's folder may be gone later. */
@@ -218,6 +226,11 @@ export class RangeStore {
 	/** The bytes of the files that came with the blueprint, by their `source`. */
 	fileSources(rangeId: string): FileSources {
 		return loadSources(this.#db.orm, rangeId);
+	}
+
+	/** The blueprint's text as it was deployed or updated last. */
+	blueprintText(rangeId: string): { text: string; file: string } {
+		return loadText(this.#db.orm, rangeId);
 	}
 
 	/** Resolves when all that was recorded survives a power cut. */

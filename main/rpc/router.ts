@@ -15,7 +15,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
 export function createRouter(services: Services, log: Logger) {
-	const { ranges, layers, images, tasks, events, settings, host, blueprints, templates } = services;
+	const { ranges, layers, images, tasks, events, settings, host, blueprints, templates, snapshots } = services;
 	const os = implement(contract)
 		.$context<CallContext>()
 		.use(async ({ next, path }) => {
@@ -106,6 +106,29 @@ export function createRouter(services: Services, log: Logger) {
 			}),
 			exportTemplate: os.library.exportTemplate.handler(({ input }) => templates.export(input.name)),
 			importTemplate: os.library.importTemplate.handler(({ input, context }) => templates.import(input, context.actor)),
+		},
+		snapshots: {
+			list: os.snapshots.list.handler(() => snapshots.list()),
+			get: os.snapshots.get.handler(({ input }) => snapshots.get(input.snapshot)),
+			takeMachine: os.snapshots.takeMachine.handler(({ input, context }) =>
+				snapshots.takeMachine(input, context.actor),
+			),
+			edit: os.snapshots.edit.handler(({ input, context }) => snapshots.edit(input, context.actor)),
+			delete: os.snapshots.delete.handler(async ({ input, context }) => {
+				await snapshots.delete(input.snapshot, context.actor);
+				return {};
+			}),
+		},
+		rangeSnapshots: {
+			list: os.rangeSnapshots.list.handler(() => snapshots.listRanges()),
+			get: os.rangeSnapshots.get.handler(({ input }) => snapshots.getRange(input.snapshot)),
+			take: os.rangeSnapshots.take.handler(({ input, context }) => snapshots.takeRange(input, context.actor)),
+			edit: os.rangeSnapshots.edit.handler(({ input, context }) => snapshots.editRange(input, context.actor)),
+			restore: os.rangeSnapshots.restore.handler(({ input, context }) => snapshots.restore(input, context.actor)),
+			delete: os.rangeSnapshots.delete.handler(async ({ input, context }) => {
+				await snapshots.deleteRange(input.snapshot, context.actor);
+				return {};
+			}),
 		},
 		bundles: {
 			show: os.bundles.show.handler(({ input }) => services.bundles.show(input.file)),

@@ -25,6 +25,7 @@ import type { AuditLog } from "../events/audit-log.ts";
 import type { ImageService } from "../images/index.ts";
 import type { Templates } from "../library/templates.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
+import type { Snapshots } from "../snapshots/index.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 
 type Operation = (range: string, machine: string | undefined, actor: string) => Promise<{ taskId: string }>;
@@ -100,6 +101,7 @@ export interface Services {
 	readonly changes: ChangeBus;
 	readonly channels: ChannelService;
 	readonly templates: Pick<Templates, keyof Templates>;
+	readonly snapshots: Pick<Snapshots, keyof Snapshots>;
 	runDoctor(fix: boolean, actor: string): Promise<DoctorCheck[]>;
 	/** Everything at once: what a watcher gets first. */
 	snapshot(): Change;

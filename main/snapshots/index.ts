@@ -1,2 +1,3 @@
 export { savedRange } from "./saved-range.ts";
 export { type RangeSnapshotRecord, type SnapshotRecord, SnapshotStore } from "./snapshot-store.ts";
+export { Snapshots } from "./snapshots.ts";

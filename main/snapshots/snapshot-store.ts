@@ -31,7 +31,7 @@ export interface SnapshotRecord {
 /** A snapshot of a range: its blueprint, in which each machine starts from its own snapshot. */
 export interface RangeSnapshotRecord {
 	readonly id: string;
-	name: string;
+	readonly name: string;
 	description: string;
 	readonly rangeId: string;
 	readonly rangeName: string;
@@ -131,6 +131,14 @@ export class SnapshotStore {
 			this.#db.write((orm) => orm.update(snapshots).set(row).where(eq(snapshots.id, record.id)).run());
 		}
 		Object.assign(record, patch);
+		this.#changes.publish({ kind: "library" });
+	}
+
+	describeRange(record: RangeSnapshotRecord, description: string): void {
+		this.#db.write((orm) =>
+			orm.update(rangeSnapshots).set({ description }).where(eq(rangeSnapshots.id, record.id)).run(),
+		);
+		record.description = description;
 		this.#changes.publish({ kind: "library" });
 	}
 

@@ -1,0 +1,35 @@
+import { runExec } from "../../docker/exec.ts";
+import { openTestRanges, type TestRanges } from "../../ranges/testing/open-ranges.ts";
+import { Snapshots } from "../snapshots.ts";
+
+export interface TestSnapshots extends TestRanges {
+	readonly saved: Snapshots;
+	/** Runs a shell line in a machine; throws what it said when it ends with an error. */
+	run(range: string, machine: string, line: string): Promise<string>;
+}
+
+/** Ranges over the real engine with their snapshots. Disposing destroys the ranges, then deletes the snapshots. */
+export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] = {}): Promise<TestSnapshots> {
+	const t = await openTestRanges(o);
+	const { ranges, snapshots: store } = t;
+	const { host, tasks, events, owner, log } = t.deps;
+	const saved = new Snapshots({ store, ranges, host, tasks, events, owner, log });
+	await saved.sweep(new AbortController().signal);
+	return {
+		...t,
+		saved,
+		async run(range, machine, line) {
+			const { inner, containerId } = await ranges.locate(range, machine);
+			const { exitCode, stdout, stderr } = await runExec(inner, containerId, { command: ["sh", "-c", line] });
+			if (exitCode !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
+			return stdout;
+		},
+		async [Symbol.asyncDispose]() {
+			await Promise.all(ranges.list().map(({ id }) => t.ended(ranges.destroy(id, "test"))));
+			for (const { id } of store.ranges().toReversed()) await saved.deleteRange(id, "test");
+			// Who stands on another is the younger one.
+			for (const { id } of store.all().toReversed()) await saved.delete(id, "test");
+			await t[Symbol.asyncDispose]();
+		},
+	};
+}
