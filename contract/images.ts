@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorInfo } from "./errors.ts";
-import { template } from "./library.ts";
+import { templateInput } from "./library.ts";
 
 /** An image as people name it: a reference or an id of a container image, or the name of a disk image. */
 export const imageRef = z.string().min(1).max(500);
@@ -214,26 +214,13 @@ export type BuildImageRequest = z.infer<typeof buildImageRequest>;
 export const buildLine = z.object({ line: z.string() });
 export type BuildLine = z.infer<typeof buildLine>;
 
-/** What a template made of an image would say, filled in from the image's own metadata. */
+/** A template made of an image, filled in from the image's own metadata. */
 export const promoteForm = z.object({
-	name: z.string(),
-	title: z.string(),
-	description: z.string(),
-	os: template.shape.os,
-	provider: template.shape.provider,
-	image: z.string(),
-	architecture: z.string(),
-	/** Null: the image's own, which is shown in `config`. */
-	command: z.array(z.string()).nullable(),
-	environment: z.record(z.string(), z.string()),
-	exposedPorts: z.array(z.string()),
-	/** A port that looks like a desktop's; null when none does. */
-	vncPort: z.number().nullable(),
-	cpus: z.number().nullable(),
-	memoryBytes: z.number().nullable(),
-	diskBytes: z.number().nullable(),
-	tags: z.array(z.string()),
+	/** Ready to be sent, and to be changed before. Without a command the image's own holds. */
+	input: templateInput,
 	/** What the image says itself; null for a disk. */
 	config: imageConfig.nullable(),
+	/** What a person should look at: guesses, and what could not be found out. */
+	notes: z.array(z.string()),
 });
 export type PromoteForm = z.infer<typeof promoteForm>;

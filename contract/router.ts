@@ -7,13 +7,19 @@ import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
 import { errorCodes, errorInfo } from "./errors.ts";
 import { auditEvent, severity } from "./events.ts";
 import {
+	buildImageRequest,
+	buildLine,
 	deletedImage,
 	deleteImageRequest,
+	exportImageRequest,
 	imageDetail,
 	imageList,
 	imageRef,
+	importImageRequest,
+	promoteForm,
 	pruneAnswer,
 	pruneImagesRequest,
+	pullImageRequest,
 } from "./images.ts";
 import { freeLayersRequest, layerStore } from "./layers.ts";
 import {
@@ -172,6 +178,18 @@ export const contract = {
 	images: {
 		list: base.input(nothing).output(imageList),
 		get: base.input(z.strictObject({ image: imageRef })).output(imageDetail),
+		/** From its registry, with the credentials of the Docker command. */
+		pull: base.input(pullImageRequest).output(started),
+		/** Checked before anything of it reaches the engine or the pool. */
+		import: base.input(importImageRequest).output(started),
+		export: base.input(exportImageRequest).output(started),
+		build: base.input(buildImageRequest).output(started),
+		/** The output of one of the newest builds, from its oldest kept line to its end. */
+		buildOutput: base.input(z.strictObject({ taskId: z.string().max(64) })).output(eventIterator(buildLine)),
+		/** A template of the image, filled in from its own metadata. */
+		promoteForm: base.input(z.strictObject({ image: imageRef })).output(promoteForm),
+		/** Makes the template; refused for an image that is not here. */
+		promote: base.input(templateInput).output(template),
 		/** Removes it from the engine, too; refused while something stands on it. */
 		delete: base.input(deleteImageRequest).output(deletedImage),
 		/** Removes what nothing stands on; a dry run only says what that is and what it frees. */

@@ -113,6 +113,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 			dataFolder,
 			ranges: () => ranges.list().map((range) => ranges.get(range.id)),
 			templates: () => templates.list(),
+			createTemplate: (input, actor) => templates.create(input, actor),
 		}),
 		(cache) => cache.close(),
 	);

@@ -1,4 +1,4 @@
-import type { Template } from "../../contract/library.ts";
+import type { Template, TemplateInput } from "../../contract/library.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import type { Database } from "../db/open.ts";
@@ -19,5 +19,6 @@ export interface ImagesDeps {
 	readonly log: Logger;
 	readonly dataFolder: string;
 	readonly ranges: () => readonly Pick<RangeDetail, "name" | "machines">[];
+	readonly createTemplate: (input: TemplateInput, actor: string) => Template;
 	readonly templates: () => readonly Pick<Template, "name" | "image" | "provider">[];
 }

@@ -1,21 +1,37 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type {
+	BuildImageRequest,
+	BuildLine,
 	DeletedImage,
 	DeleteImageRequest,
+	ExportImageRequest,
 	ImageDetail,
 	ImageList,
+	ImportImageRequest,
+	PromoteForm,
 	PruneAnswer,
 	PruneImagesRequest,
+	PullImageRequest,
 } from "../../contract/images.ts";
+import type { Template, TemplateInput } from "../../contract/library.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
+import { imageReference } from "../docker/image-inspect.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
+import { buildImage } from "./build/build-image.ts";
+import { BuildLogs } from "./build/build-log.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { ImagesDeps } from "./deps.ts";
 import { DiskPool } from "./disks/disk-pool.ts";
+import { exportImage } from "./export-image.ts";
 import { type ListParts, listImages, readScene, showImage } from "./image-list.ts";
+import { importContainerImages } from "./import-container.ts";
+import { importDisk } from "./import-disk.ts";
 import { Inventory } from "./inventory.ts";
+import { promoteForm } from "./promote.ts";
 import { planPrune, runPrune } from "./prune.ts";
+import { pull } from "./pull.ts";
+import { recognize } from "./recognize.ts";
 import { ImageRecords } from "./records.ts";
 import { watchUse } from "./watch-use.ts";
 
@@ -30,6 +46,7 @@ export class Images {
 	readonly #deps: ImagesDeps;
 	/** Where archives are unpacked and checked; emptied at every start. */
 	readonly #incoming: string;
+	readonly #builds = new BuildLogs();
 	readonly #closed = new AbortController();
 
 	constructor(deps: ImagesDeps) {
@@ -46,6 +63,58 @@ export class Images {
 
 	get(image: string, signal?: AbortSignal): Promise<ImageDetail> {
 		return showImage(this.#parts, image, signal);
+	}
+
+	pull(request: PullImageRequest, actor: string): Started {
+		const reference = imageReference(request.reference);
+		return this.#begin("pull", `Pull ${reference}`, actor, async (task) => {
+			await pull(this.#parts, request, task);
+			this.#record("image.pulled", actor, `The image ${reference} was pulled.`);
+		});
+	}
+
+	async import(request: ImportImageRequest, actor: string): Promise<Started> {
+		const recognized = await recognize(request.path);
+		return this.#begin("import", `Import ${basename(request.path)}`, actor, async (task) => {
+			const folder = join(this.#incoming, task.id);
+			await mkdir(folder, { recursive: true, mode: 0o700 });
+			try {
+				const names =
+					recognized.kind === "disk" || recognized.kind === "ova"
+						? [await importDisk(this.pool, request, recognized, folder, task)]
+						: await importContainerImages(this.#parts, request, recognized, folder, task);
+				this.#record("image.imported", actor, `${request.path} was imported: ${names.join(", ")}.`);
+			} finally {
+				await rm(folder, { recursive: true, force: true });
+			}
+		});
+	}
+
+	export(request: ExportImageRequest, actor: string): Started {
+		return this.#begin("export", `Export ${request.image}`, actor, (task) => exportImage(this.#parts, request, task));
+	}
+
+	build(request: BuildImageRequest, actor: string): Started {
+		const reference = imageReference(request.tag);
+		return this.#begin("build", `Build ${reference}`, actor, async (task) => {
+			await buildImage(this.#parts, request, this.#builds.open(task.id), task);
+			this.#record("image.built", actor, `The image ${reference} was built from ${request.folder}.`);
+		});
+	}
+
+	/** The output of a build, from its oldest kept line to its end. */
+	buildOutput(taskId: string, signal?: AbortSignal): AsyncGenerator<BuildLine, void> {
+		return this.#builds.read(taskId, signal);
+	}
+
+	promoteForm(image: string, signal?: AbortSignal): Promise<PromoteForm> {
+		return promoteForm(this.#parts, image, signal);
+	}
+
+	/** Makes a template of an image that is there. Errors: `IMAGE_NOT_FOUND`, and those of making a template. */
+	async promote(input: TemplateInput, actor: string, signal?: AbortSignal): Promise<Template> {
+		await showImage(this.#parts, input.image, signal);
+		return this.#deps.createTemplate(input, actor);
 	}
 
 	async delete(request: DeleteImageRequest, actor: string, signal?: AbortSignal): Promise<DeletedImage> {

@@ -138,6 +138,15 @@ export function createRouter(services: Services, log: Logger) {
 		images: {
 			list: os.images.list.handler(({ signal }) => images.list(signal)),
 			get: os.images.get.handler(({ input, signal }) => images.get(input.image, signal)),
+			pull: os.images.pull.handler(({ input, context }) => images.pull(input, context.actor)),
+			import: os.images.import.handler(({ input, context }) => images.import(input, context.actor)),
+			export: os.images.export.handler(({ input, context }) => images.export(input, context.actor)),
+			build: os.images.build.handler(({ input, context }) => images.build(input, context.actor)),
+			buildOutput: os.images.buildOutput.handler(({ input, signal, path }) =>
+				withBorderErrors(images.buildOutput(input.taskId, signal), path),
+			),
+			promoteForm: os.images.promoteForm.handler(({ input }) => images.promoteForm(input.image)),
+			promote: os.images.promote.handler(({ input, context }) => images.promote(input, context.actor)),
 			delete: os.images.delete.handler(({ input, context }) => images.delete(input, context.actor)),
 			prune: os.images.prune.handler(({ input, context }) => images.prune(input, context.actor)),
 		},

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { HomerangeError } from "../../contract/errors.ts";
+import { formatBytes } from "../../contract/format-bytes.ts";
+import type { ImportImageRequest } from "../../contract/images.ts";
+import { diskName } from "../../contract/images.ts";
+import { newId } from "../db/new-id.ts";
+import { isNoSpace } from "../docker/api-errors.ts";
+import { spaceOf } from "../docker/data-folder.ts";
+import type { TaskRun } from "../tasks/tasks.ts";
+import { checkDisk, checkSourceHeader } from "./disks/check-disk.ts";
+import type { DiskPool } from "./disks/disk-pool.ts";
+import { unpackOva } from "./disks/ova.ts";
+import { nameFromFile, type Recognized } from "./recognize.ts";
+
+/** Left free where the data folder is. */
+const reserveBytes = 1024 ** 3;
+
+/** Brings a disk into the pool: copied, checked, and only then given its place and its row. Gives its name. */
+export async function importDisk(
+	pool: DiskPool,
+	request: ImportImageRequest,
+	recognized: Extract<Recognized, { kind: "disk" | "ova" }>,
+	folder: string,
+	task: TaskRun,
+): Promise<string> {
+	const name = freeName(pool, request);
+	task.plan([
+		{ id: "copy", title: `Copy ${request.path} into the library` },
+		{ id: "check", title: "Check it" },
+	]);
+	const { signal } = task;
+	await mkdir(pool.folder, { recursive: true, mode: 0o700 });
+	task.start("copy");
+	await refuseFullDisk(pool, recognized.sizeBytes);
+	const format = recognized.kind === "ova" ? "vmdk" : await checkSourceHeader(request.path, recognized.format);
+	const onProgress = (done: number) =>
+		task.progress("copy", { unit: "bytes", done, total: Math.max(done, recognized.sizeBytes) });
+	const source =
+		recognized.kind === "ova" ? await unpackOva(request.path, { folder, signal, onProgress }) : request.path;
+	const id = newId();
+	const file = `${id}.${format}`;
+	const part = `${pool.path({ file })}.part`;
+	try {
+		const { sha256, sizeBytes } = await copyInto(source, part, signal, recognized.kind === "ova" ? null : onProgress);
+		task.done("copy", formatBytes(sizeBytes));
+		task.start("check");
+		const { virtualBytes, note } = await checkDisk(part, format, request.path, signal);
+		signal.throwIfAborted();
+		await rename(part, pool.path({ file }));
+		const now = new Date().toISOString();
+		try {
+			pool.add({
+				name,
+				file,
+				format,
+				sizeBytes,
+				virtualBytes,
+				sha256,
+				origin: request.path,
+				createdAt: now,
+				lastUsed: now,
+			});
+		} catch (error) {
+			await rm(pool.path({ file }), { force: true });
+			throw error;
+		}
+		task.done("check", note ?? `${format}, ${formatBytes(virtualBytes)}`);
+		return name;
+	} catch (error) {
+		await rm(part, { force: true });
+		throw asDiskFull(error, request.path);
+	}
+}
+
+function freeName(pool: DiskPool, { name, path }: ImportImageRequest): string {
+	const wanted = name ?? nameFromFile(path);
+	const parsed = diskName.safeParse(wanted);
+	if (!parsed.success) {
+		throw new HomerangeError("INPUT_INVALID", `"${wanted.slice(0, 100)}" cannot be the name of a disk image.`, {
+			remedy: parsed.error.issues[0]?.message ?? null,
+		});
+	}
+	if (pool.find(wanted) !== null) {
+		throw new HomerangeError("NAME_TAKEN", `There is a disk image ${wanted} already.`, {
+			place: wanted,
+			remedy: "Give another name, or delete that one first.",
+		});
+	}
+	return wanted;
+}
+
+async function refuseFullDisk(pool: DiskPool, needed: number): Promise<void> {
+	const { freeBytes } = await spaceOf(pool.folder);
+	if (needed + reserveBytes <= freeBytes) return;
+	throw new HomerangeError(
+		"DISK_FULL",
+		`The disk image needs ${formatBytes(needed)}, and ${formatBytes(freeBytes)} are free where the data folder is.`,
+		{ place: pool.folder, remedy: "Free disk space there; 1 GiB is always left." },
+	);
+}
+
+/** Copies and hashes in one reading; what is on the disk is what was hashed. The copy can be written by nobody. */
+async function copyInto(
+	source: string,
+	target: string,
+	signal: AbortSignal,
+	onProgress: ((done: number) => void) | null,
+): Promise<{ sha256: string; sizeBytes: number }> {
+	const hash = createHash("sha256");
+	let sizeBytes = 0;
+	await using file = await open(target, "wx", 0o400);
+	for await (const chunk of createReadStream(source, { highWaterMark: 1024 * 1024, signal })) {
+		hash.update(chunk);
+		for (let written = 0; written < chunk.length; ) written += (await file.write(chunk, written)).bytesWritten;
+		sizeBytes += chunk.length;
+		onProgress?.(sizeBytes);
+	}
+	await file.sync();
+	return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+function asDiskFull(error: unknown, place: string): unknown {
+	if (!(error instanceof Error) || !isNoSpace(error.message)) {
+		const code = error instanceof Error && "code" in error ? error.code : "";
+		if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+	}
+	return new HomerangeError("DISK_FULL", `The disk became full while ${place} was copied.`, {
+		place,
+		remedy: "Free disk space where the data folder is.",
+		cause: error,
+	});
+}
