@@ -10,7 +10,7 @@ import { doctorCheck, hostInfo } from "../../contract/engines.ts";
 import { databaseFile } from "../db/open.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { collect, TestCli } from "../testing/cli.ts";
-import { connectTestEngine, leftovers, removeLabelled } from "../testing/engine.ts";
+import { connectTestEngine, leftovers, rangeLeftovers, removeLabelled } from "../testing/engine.ts";
 
 const blueprint = `
 blueprint: 1
@@ -46,6 +46,7 @@ const cli = new TestCli();
 const file = join(cli.folder, "duo.yaml");
 let docker: DockerEngine;
 let owner: string;
+const ownerId = () => owner.split("=")[1] ?? "";
 
 beforeAll(async () => {
 	docker = await connectTestEngine();
@@ -138,7 +139,7 @@ test.runIf(process.platform === "linux")(
 );
 
 test("Ctrl-C cancels a deploy and leaves nothing of it", async () => {
-	const before = await leftovers(docker, owner);
+	const before = await rangeLeftovers(docker, ownerId());
 	const child = cli.start(["deploy", file, "--name", "never"]);
 	let stopped = false;
 	child.stderr?.on("data", (chunk: Buffer) => {
@@ -149,7 +150,7 @@ test("Ctrl-C cancels a deploy and leaves nothing of it", async () => {
 	const { status, stdout } = await collect(child);
 	expect({ status, stdout, stopped }).toEqual({ status: 130, stdout: "", stopped: true });
 	expect((await cli.run(["inspect", "never"])).status).toBe(5);
-	expect((await leftovers(docker, owner)).sort()).toEqual(before.sort());
+	expect((await rangeLeftovers(docker, ownerId())).sort()).toEqual(before.sort());
 });
 
 test("after a kill -9 of the engine the next command finds everything again", async () => {

@@ -3,7 +3,7 @@ import { architectureVerdict } from "./architecture.ts";
 import type { DockerEngine, InnerEngine } from "./engine.ts";
 import { type ImageFacts, imageReference, inspectImage, isSameImage } from "./image-inspect.ts";
 import { pullImage } from "./image-pull.ts";
-import { streamImages } from "./image-stream.ts";
+import { type ImageStreamOptions, streamImages } from "./image-stream.ts";
 import { abortError, throwIfAborted } from "./limits.ts";
 
 export type TransferPhase =
@@ -28,6 +28,8 @@ export interface TransferProgress {
 export interface TransferOptions {
 	signal?: AbortSignal | undefined;
 	onProgress?: ((progress: TransferProgress) => void) | undefined;
+	/** Another way than the whole stream from the host, for a target that has parts of it already. */
+	send?: ((reference: string, onProgress: ImageStreamOptions["onProgress"]) => Promise<number>) | undefined;
 }
 
 /** Images of the inner engine that are compared with the host's when no id matches. */
@@ -92,11 +94,11 @@ export async function transferImage(
 			return { imageId: present.id, skipped: true };
 		}
 		report.phase("transferring", 0, source.sizeBytes);
-		const bytes = await streamImages(host, inner, [reference], {
-			expectedBytes: source.sizeBytes,
-			signal,
-			onProgress: (done, total, note) => report.phase("transferring", done, total, note),
-		});
+		const onProgress: ImageStreamOptions["onProgress"] = (done, total, note) =>
+			report.phase("transferring", done, total, note);
+		const bytes = options.send
+			? await options.send(reference, onProgress)
+			: await streamImages(host, inner, [reference], { expectedBytes: source.sizeBytes, signal, onProgress });
 		const arrived = await inspectImage(inner, reference, signal);
 		if (!arrived || !isSameImage(source, arrived)) {
 			throw new HomerangeError("IMAGE_UNAVAILABLE", `${image} did not arrive whole in ${inner.label}.`, {

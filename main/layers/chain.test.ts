@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { chainIds } from "./chain.ts";
+import { chainIds, layersToLeaveOut } from "./chain.ts";
 
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
 
@@ -22,4 +22,13 @@ test("images that share their lower layers share those chains, and no others", (
 			expect(a.at(-1) === b.at(-1)).toBe(left === right);
 		}),
 	);
+});
+
+test("a layer is left out where its whole stack is known, and only if no new stack needs it", () => {
+	const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string];
+	const present = new Set(chainIds([a, b]));
+	expect(layersToLeaveOut([{ layers: [a, b, c] }], present)).toEqual(new Set([a, b]));
+	// b above c is another thing than b above a.
+	expect(layersToLeaveOut([{ layers: [a, b] }, { layers: [c, b] }], present)).toEqual(new Set([a]));
+	expect(layersToLeaveOut([{ layers: [b, a] }], present)).toEqual(new Set());
 });

@@ -16,3 +16,22 @@ export function chainIds(layers: readonly string[]): string[] {
 	}
 	return chains;
 }
+
+/**
+ * Digests (hex) of the layers that need not be sent to an engine with these stacks. To an engine a layer is what it is
+ * by all that lies below it, so one that is also needed above something new has to be sent.
+ */
+export function layersToLeaveOut(
+	images: readonly { readonly layers: readonly string[] }[],
+	present: ReadonlySet<string>,
+): Set<string> {
+	const needed = new Set<string>();
+	const known = new Set<string>();
+	for (const { layers } of images) {
+		for (const [n, chain] of chainIds(layers).entries()) {
+			const digest = (layers[n] ?? "").replace(/^sha256:/, "");
+			(present.has(chain) ? known : needed).add(digest);
+		}
+	}
+	return new Set([...known].filter((digest) => !needed.has(digest)));
+}

@@ -4,15 +4,16 @@ import type { LayerStore } from "../../contract/layers.ts";
 import type { Database } from "../db/open.ts";
 import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
 import { printable } from "../docker/api-errors.ts";
-import type { DockerEngine } from "../docker/engine.ts";
+import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { type ImageFacts, imageReference, inspectImage } from "../docker/image-inspect.ts";
-import { streamImages } from "../docker/image-stream.ts";
+import { type ImageStreamOptions, streamImages } from "../docker/image-stream.ts";
 import type { Logger } from "../log.ts";
-import { chainIds } from "./chain.ts";
+import { chainIds, layersToLeaveOut } from "./chain.ts";
 import type { LayersRecord } from "./layers-record.ts";
 import { repositoriesFile } from "./repositories.ts";
 import { cloneScript, markScript, measureScript, uncloneScript, unmarkedScript } from "./scripts.ts";
-import { removeStaleSeeds, type SeedEngine, startSeedEngine } from "./seed-engine.ts";
+import { removeStaleSeeds, type SeedEngine } from "./seed-engine.ts";
+import { SeedEngines } from "./seed-engines.ts";
 import { StoreContents, type StoredImage } from "./store-contents.ts";
 import {
 	ensureStoreVolume,
@@ -22,6 +23,7 @@ import {
 	storeVolumeExists,
 	storeVolumeName,
 } from "./store-volume.ts";
+import { withoutLayers } from "./without-layers.ts";
 
 export interface LayerStoresDeps {
 	readonly db: Database;
@@ -48,8 +50,6 @@ export interface PreparedImages {
 	readonly images: readonly (StoredImage & { readonly reference: string })[];
 }
 
-/** How long a seed engine stays for the next image. */
-const seedIdleMs = 15_000;
 const cloneLimitMs = 5 * 60_000;
 /** Exit codes of the clone script. */
 const lacking = 73;
@@ -63,11 +63,12 @@ export class LayerStores {
 	readonly #deps: LayerStoresDeps;
 	readonly #contents: StoreContents;
 	readonly #queues = new Map<string, PQueue>();
-	readonly #seeds = new Map<string, { seed: SeedEngine; idle: NodeJS.Timeout | null }>();
+	readonly #seeds: SeedEngines;
 
 	constructor(deps: LayerStoresDeps) {
 		this.#deps = deps;
 		this.#contents = new StoreContents(deps.db);
+		this.#seeds = new SeedEngines(deps.log);
 	}
 
 	/**
@@ -136,6 +137,28 @@ export class LayerStores {
 		});
 	}
 
+	/**
+	 * Sends an image into a range whose engine runs: brings it into the store, then moves only the layers that the
+	 * range's engine has not. Gives the number of bytes. Look at the image afterwards, as with every stream.
+	 */
+	async send(request: ImagesRequest, inner: InnerEngine): Promise<number> {
+		const { host, signal, onProgress } = request;
+		const { key, volume, images } = await this.prepare({ ...request, onProgress: () => undefined });
+		return await this.#inTurn(key, signal, async () => {
+			const present = layersToLeaveOut(images, await chainsOf(inner, signal));
+			const seed = await this.#seeds.take(host, key, volume, signal);
+			try {
+				const references = images.map(({ reference }) => reference);
+				const expectedBytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+				const through: ImageStreamOptions["through"] = (saved) => withoutLayers(saved, present);
+				const report = { ...(onProgress ? { onProgress } : {}) };
+				return await streamImages(seed.inner, inner, references, { expectedBytes, signal, through, ...report });
+			} finally {
+				this.#seeds.rest(volume);
+			}
+		});
+	}
+
 	/** The same with copies whose blocks are shared by the file system, where it can do that. */
 	async cloneByReflink(
 		host: DockerEngine,
@@ -180,12 +203,13 @@ export class LayerStores {
 	}
 
 	/** Removes stores that no range uses: those of other generations, and with `all` every one. Gives their names. */
-	async collect(host: DockerEngine, o: { all: boolean; currentImage: string }, signal: AbortSignal): Promise<string[]> {
+	async collect(host: DockerEngine, o: { all: boolean; kept: ReadonlySet<string>; currentImage: string }, signal: AbortSignal): Promise<string[]> {
 		const removed: string[] = [];
 		const stores = await listStoreVolumes(host, this.#deps.owner, signal);
 		for (const { volume, dindImage, profile, users } of stores) {
+			if (o.kept.has(volume)) continue;
 			if (!o.all && (await this.#isCurrent(host, o.currentImage, { volume, dindImage, profile }, signal))) continue;
-			if (this.#seeds.has(volume)) await this.#closeSeed(volume);
+			if (this.#seeds.has(volume)) await this.#seeds.close(volume);
 			else if (users.length > 0) continue;
 			if (await removeStoreVolume(host, volume, signal)) removed.push(volume);
 		}
@@ -194,13 +218,13 @@ export class LayerStores {
 
 	/** Removes seed engines that a killed Homerange left on the engine. */
 	async tidy(host: DockerEngine, signal: AbortSignal): Promise<void> {
-		await removeStaleSeeds(host, this.#deps.owner, new Set([...this.#seeds.keys()]), signal);
+		await removeStaleSeeds(host, this.#deps.owner, this.#seeds.volumes(), signal);
 	}
 
 	/** Ends the seed engines; the stores stay. */
 	async close(): Promise<void> {
 		for (const queue of this.#queues.values()) queue.clear();
-		await Promise.all([...this.#seeds.keys()].map((volume) => this.#closeSeed(volume)));
+		await this.#seeds.closeAll();
 	}
 
 	async #keyOf({ host, dindImage, profile, signal }: ImagesRequest): Promise<StoreKey> {
@@ -217,7 +241,7 @@ export class LayerStores {
 		volume: string,
 		missing: readonly { reference: string; facts: ImageFacts }[],
 	): Promise<[string, StoredImage][]> {
-		const seed = await this.#seed(host, key, volume, signal);
+		const seed = await this.#seeds.take(host, key, volume, signal);
 		try {
 			await removeUnmarked(seed, signal);
 			const expectedBytes = missing.reduce((sum, { facts }) => sum + facts.sizeBytes, 0);
@@ -241,46 +265,8 @@ export class LayerStores {
 			await seed.run(markScript, [...chains], signal);
 			return arrived.map(({ hostId, stored: { id, layers, sizeBytes } }) => [hostId, { id, layers, sizeBytes }]);
 		} finally {
-			this.#letSeedRest(volume);
+			this.#seeds.rest(volume);
 		}
-	}
-
-	async #seed(host: DockerEngine, key: StoreKey, volume: string, signal: AbortSignal): Promise<SeedEngine> {
-		const known = this.#seeds.get(volume);
-		if (known !== undefined) {
-			if (known.idle !== null) clearTimeout(known.idle);
-			known.idle = null;
-			try {
-				await known.seed.inner.ping(signal);
-				return known.seed;
-			} catch (error) {
-				signal.throwIfAborted();
-				this.#deps.log.warn({ error, volume }, "the layer store's engine has ended; a new one is started");
-				await this.#closeSeed(volume);
-			}
-		}
-		const seed = await startSeedEngine(host, key, volume, signal);
-		this.#seeds.set(volume, { seed, idle: null });
-		return seed;
-	}
-
-	#letSeedRest(volume: string): void {
-		const known = this.#seeds.get(volume);
-		if (known === undefined) return;
-		known.idle = setTimeout(() => {
-			this.#closeSeed(volume).catch((error: unknown) => {
-				this.#deps.log.warn({ error, volume }, "the layer store's engine could not be removed");
-			});
-		}, seedIdleMs);
-		known.idle.unref();
-	}
-
-	async #closeSeed(volume: string): Promise<void> {
-		const known = this.#seeds.get(volume);
-		if (known === undefined) return;
-		if (known.idle !== null) clearTimeout(known.idle);
-		this.#seeds.delete(volume);
-		await known.seed.close();
 	}
 
 	async #runClone(
@@ -371,6 +357,17 @@ function whyNot(exitCode: number): string {
 	if (exitCode === altered) return "a file in it is not what it was";
 	if (exitCode === lacking) return "it lacks what it is known to have";
 	return `its helper ended with ${exitCode}`;
+}
+
+/** How many images of a range's engine are looked at; more than that only cost bytes. */
+const comparedImages = 256;
+
+/** The stacks of layers that an engine has. */
+async function chainsOf(engine: DockerEngine, signal: AbortSignal): Promise<Set<string>> {
+	const options: object = { all: true, abortSignal: signal };
+	const list = await engine.api.listImages(options);
+	const facts = await Promise.all(list.slice(0, comparedImages).map(({ Id }) => inspectImage(engine, Id, signal)));
+	return new Set(facts.flatMap((image) => (image === null ? [] : chainIds(image.layers))));
 }
 
 /** Removes images whose load was cut off, as far as they were not marked: nothing was cloned from those. */

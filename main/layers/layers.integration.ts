@@ -95,6 +95,42 @@ describe.each(["privileged", "unprivileged"] as const)("in the %s profile", (pro
 		expect(await run("two-2", "db", "ls / | wc -l")).toMatch(/^\d+$/);
 	});
 
+	test("an image that comes later moves only what the range has not", async () => {
+		const host = t.deps.host.current();
+		const image = `homerange-test/later-${profile}`;
+		const container = await host.api.createContainer({
+			Image: "homerange/web:1",
+			Entrypoint: ["sh", "-c", "echo later > /etc/later"],
+		});
+		try {
+			await container.start();
+			await container.wait();
+			await container.commit({ repo: image, tag: "1" });
+		} finally {
+			await container.remove({ force: true });
+		}
+		try {
+			const later = `${two.split("limits:")[0]}  later: { image: "${image}:1", nics: [{ network: lan, ip: 10.0.1.12 }], command: [sleep, "3600"] }\n`;
+			const source = { kind: "text" as const, file: "test.yaml", text: later };
+			const task = await t.ended(t.ranges.update({ range: "two-2", source, mayLoseData: false }, "test"));
+			const sent = task.steps.find(({ id }) => id === `image:${image}:1`);
+			expect(sent?.state).toBe("done");
+			const { inner } = await t.ranges.locate("two-2", "later");
+			// Engines before 25 write archives whose layers cannot be told apart without reading them.
+			if (Number.parseInt(inner.version, 10) >= 25) expect(sent?.progress?.done).toBeLessThan(1024 * 1024);
+			expect(await run("two-2", "later", "cat /etc/later; nginx -v")).toMatch(/^later\n.*nginx/);
+		} finally {
+			await host.api.getImage(`${image}:1`).remove({ force: true });
+		}
+	});
+
+	test("a store in use is kept, also while a range's container is gone", async () => {
+		expect(await t.ranges.freeLayers({ all: true }, AbortSignal.timeout(60_000))).toEqual([]);
+		const container = t.deps.host.current().api.getContainer(t.ranges.get("two-1").dind?.container ?? "");
+		await container.remove({ force: true });
+		expect(await t.ranges.freeLayers({ all: true }, AbortSignal.timeout(60_000))).toEqual([]);
+	});
+
 	test("a store that somebody changed is given up, and the range comes up all the same", async () => {
 		const host = t.deps.host.current();
 		const store = (await host.api.listVolumes()).Volumes.find(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Settings } from "../../contract/settings.ts";
-import { leftovers } from "../testing/engine.ts";
+import { rangeLeftovers } from "../testing/engine.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
 const image = "homerange/busybox:1";
@@ -61,6 +61,8 @@ describe("an engine that is killed in a step of a deploy leaves a range that say
 		"dind-image",
 		"outer-network",
 		"volume",
+		"layers",
+		"clone",
 		"container",
 		"wall",
 		"inner-engine",
@@ -142,7 +144,7 @@ test("a destroy that was cut off is finished by the next engine", async () => {
 	await nextEngine(async ({ ranges, deps }) => {
 		await Promise.all(deps.tasks.running().map((task) => deps.tasks.whenEnded(task.id)));
 		expect(ranges.list()).toEqual([]);
-		expect(await leftovers(deps.host.current(), `io.homerange.owner=${deps.owner}`)).toEqual([]);
+		expect(await rangeLeftovers(deps.host.current(), deps.owner)).toEqual([]);
 	});
 });
 
@@ -150,6 +152,6 @@ test("an interrupted deploy can be destroyed as well, and leaves nothing", async
 	await dieIn("create:a", "deploy");
 	await nextEngine(async ({ ranges, deps, ended }) => {
 		await ended(ranges.destroy("tiny-1", "test"));
-		expect(await leftovers(deps.host.current(), `io.homerange.owner=${deps.owner}`)).toEqual([]);
+		expect(await rangeLeftovers(deps.host.current(), deps.owner)).toEqual([]);
 	});
 });

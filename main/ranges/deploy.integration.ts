@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runExec } from "../docker/exec.ts";
-import { leftovers } from "../testing/engine.ts";
+import { leftovers, rangeLeftovers } from "../testing/engine.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
 const pair = `
@@ -39,8 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
 	await t[Symbol.asyncDispose]();
 });
-
-const ownLabel = () => `io.homerange.owner=${t.deps.owner}`;
 
 async function run(range: string, machine: string, command: string): Promise<string> {
 	const { inner, containerId } = await t.ranges.locate(range, machine);
@@ -172,7 +170,7 @@ describe("two copies of one blueprint at once", () => {
 		expect(await leftovers(t.deps.host.current(), `io.homerange.range=${id}`)).toEqual([]);
 		expect(() => t.ranges.get("pair-1")).toThrow("There is no range");
 		await t.ended(t.ranges.destroy("pair-2", "test"));
-		expect(await leftovers(t.deps.host.current(), ownLabel())).toEqual([]);
+		expect(await rangeLeftovers(t.deps.host.current(), t.deps.owner)).toEqual([]);
 	});
 });
 
@@ -271,7 +269,7 @@ machines:
 		const task = await t.deps.tasks.whenEnded(started?.taskId ?? "");
 		stepHook = () => undefined;
 		expect(t.ranges.list()).toEqual([]);
-		expect(await leftovers(t.deps.host.current(), ownLabel())).toEqual([]);
+		expect(await rangeLeftovers(t.deps.host.current(), t.deps.owner)).toEqual([]);
 		return task;
 	}
 

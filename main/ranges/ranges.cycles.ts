@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runHostHelper } from "../dind/host-helper.ts";
-import { connectTestEngine, dindImage, leftovers } from "../testing/engine.ts";
+import { connectTestEngine, dindImage, rangeLeftovers } from "../testing/engine.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
 /** Fifty ranges come and go, five at a time, in both profiles, every other with a router. */
@@ -48,7 +48,7 @@ test(`${rounds * copies} deploys and destroys leave nothing behind`, async () =>
 		for (const { task } of deployed) expect(task.error).toBeNull();
 		expect(t.ranges.list().map(({ state }) => state)).toEqual(Array(copies).fill("running"));
 		await Promise.all(deployed.map(({ rangeId }) => t.ended(t.ranges.destroy(rangeId, "test"))));
-		expect(await leftovers(await connectTestEngine(), `io.homerange.owner=${t.deps.owner}`)).toEqual([]);
+		expect(await rangeLeftovers(await connectTestEngine(), t.deps.owner)).toEqual([]);
 	};
 	// What is made once and kept (pooled connections) is there after the first round.
 	await round(0);

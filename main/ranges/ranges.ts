@@ -321,7 +321,9 @@ export class Ranges {
 	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<string[]> {
 		const host = this.#deps.host.current();
 		const { dindImage } = this.#deps.settings.get();
-		return await this.#parts.layers.collect(host, { ...o, currentImage: dindImage }, signal);
+		// Also those of ranges whose container is gone and will be made again.
+		const kept = new Set(this.#store.all().flatMap(({ layers }) => layers?.store ?? []));
+		return await this.#parts.layers.collect(host, { ...o, kept, currentImage: dindImage }, signal);
 	}
 
 	async close(): Promise<void> {

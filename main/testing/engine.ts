@@ -41,6 +41,13 @@ export async function leftovers(host: DockerEngine, label: string): Promise<stri
 	];
 }
 
+/** What an installation's ranges have on the engine. The layer stores stay for the next range. */
+export async function rangeLeftovers(host: DockerEngine, owner: string): Promise<string[]> {
+	return (await leftovers(host, `io.homerange.owner=${owner}`)).filter(
+		(object) => !object.includes("homerange-store-"),
+	);
+}
+
 /** Removes what carries the label, for the end of a test file: a failed test must not leave its DinD running. */
 export async function removeLabelled(host: DockerEngine, label: string): Promise<void> {
 	const filters = { label: [label] };

@@ -14,6 +14,8 @@ export interface Budget {
 /** The budgets of docs/bench.md that are measured here. */
 export const budgets = {
 	deploy: { ratioAtMost: 1.2 },
+	copyTime: { ratioAtMost: 1 / 20 },
+	copyDisk: { ratioAtMost: 0.01 },
 	tunnelCall: { ratioAtMost: 2, atMost: 5 },
 	consoleThroughput: { ratioAtLeast: 0.8 },
 	consoleRoundTrip: { addedAtMost: 10 },

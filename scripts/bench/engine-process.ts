@@ -147,12 +147,18 @@ export class EngineProcess {
 		return readFileSync(join(this.folder, outputFile), "utf8").trim().slice(-500);
 	}
 
+	/** Removes the layers that ranges share, so that the next deploy is a first one. */
+	async forgetLayers(): Promise<void> {
+		await this.client.api.layers.free({ all: true });
+	}
+
 	async #end(): Promise<void> {
 		this.#leave.abort();
-		await this.client.close();
-		await endProcess(this.#child);
 		// Whatever became of the engine, nothing of its ranges stays.
 		for (const rangeId of this.#rangeIds) await removeDind(this.#context.host, rangeId);
+		await this.forgetLayers();
+		await this.client.close();
+		await endProcess(this.#child);
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 }

@@ -12,6 +12,7 @@ import { consoleBench } from "./benches/console.ts";
 import { deploy } from "./benches/deploy.ts";
 import { dind } from "./benches/dind.ts";
 import { filter } from "./benches/filter.ts";
+import { layers } from "./benches/layers.ts";
 import { lifecycle } from "./benches/lifecycle.ts";
 import { loop } from "./benches/loop.ts";
 import { transfer } from "./benches/transfer.ts";
@@ -20,7 +21,19 @@ import { Cleanup } from "./cleanup.ts";
 import { currentLoad, machineFacts } from "./machine-facts.ts";
 import { type BenchReport, describeReport, saveReport } from "./report.ts";
 
-const benches: readonly Bench[] = [dind, deploy, lifecycle, filter, transfer, tunnel, consoleBench, app, loop, cli];
+const benches: readonly Bench[] = [
+	dind,
+	deploy,
+	layers,
+	lifecycle,
+	filter,
+	transfer,
+	tunnel,
+	consoleBench,
+	app,
+	loop,
+	cli,
+];
 const defaultRuns = 5;
 const quickRuns = 1;
 const mostRuns = 100;
