@@ -7,7 +7,7 @@ import { damaged } from "./refusals.ts";
 import { signatureBytes } from "./signing.ts";
 import { blockBytes, endBytes, nameIn, oddTypeIn, padding, sizeIn, tarHeader } from "./tar-header.ts";
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 
 export interface Place {
 	readonly offset: number;
@@ -106,11 +106,9 @@ export class BundleReader {
 		return places;
 	}
 
-	/** An entry's bytes as they are in the file. */
+	/** An entry's bytes as they are in the file. Not the handle's own stream: each of those stays a listener of the handle. */
 	stream({ offset, bytes }: Place): Readable {
-		if (bytes === 0) return Readable.from([]);
-		const range = { start: offset, end: offset + bytes - 1, autoClose: false, highWaterMark: chunkBytes };
-		return this.#handle.createReadStream(range);
+		return Readable.from(chunks(this.#handle, this.file, offset, bytes), { objectMode: false });
 	}
 
 	/** A document whole. */
@@ -183,6 +181,16 @@ function parseManifest(file: string, text: Buffer): BundleManifest {
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw damaged(file, `its table of contents is wrong at ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+async function* chunks(handle: FileHandle, file: string, offset: number, bytes: number): AsyncGenerator<Buffer, void> {
+	for (let done = 0; done < bytes; ) {
+		const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, bytes - done));
+		const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset + done);
+		if (bytesRead === 0) throw damaged(file, "it is cut off");
+		done += bytesRead;
+		yield chunk.subarray(0, bytesRead);
+	}
 }
 
 /** Exactly so many bytes. */
