@@ -52,8 +52,9 @@ export function firstFailure(tasks: readonly Task[]): HomerangeError | null {
 	const failed = tasks.find((task) => task.state !== "done");
 	if (failed === undefined) return null;
 	if (failed.state === "cancelled") {
-		// Only a deploy is undone: whatever else acts on a range leaves it as far as it came.
-		const message = failed.kind === "deploy" ? "everything was undone" : "what was done until then stays done";
+		// Only what makes something is undone: whatever else acts on a range leaves it as far as it came.
+		const isUndone = failed.kind === "deploy" || failed.kind === "snapshot";
+		const message = isUndone ? "everything was undone" : "what was done until then stays done";
 		return new HomerangeError("CANCELLED", `Cancelled; ${message}.`);
 	}
 	if (failed.error !== null) return HomerangeError.fromInfo(failed.error);

@@ -47,23 +47,6 @@ export function addEngineCommands(program: Command): void {
 			(await import("./commands/doctor.ts")).doctor(options.fix ?? false, options.format),
 		);
 
-	const library = program.command("library").description("what machines start from");
-	library
-		.command("list")
-		.description("list the templates")
-		.addOption(formatOption())
-		.addHelpText("after", examples("library list"))
-		.action(async (options: Printed) => (await import("./commands/library.ts")).listLibrary(options.format));
-	library
-		.command("show")
-		.description("show a template")
-		.argument("<name>", "name of a template")
-		.addOption(formatOption())
-		.addHelpText("after", examples("library show debian-web"))
-		.action(async (name: string, options: Printed) =>
-			(await import("./commands/library.ts")).showTemplate(name, options.format),
-		);
-
 	const engine = program.command("engine").description("the background engine of the command line");
 	engine
 		.command("status")

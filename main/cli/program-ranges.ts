@@ -21,7 +21,8 @@ export function addRangeCommands(program: Command): void {
 	program
 		.command("deploy")
 		.description("deploy a blueprint as one or more ranges, or update the range that --name names")
-		.argument("<file>", "a blueprint file, - for stdin, or the name of a shipped blueprint")
+		.argument("[file]", "a blueprint file, - for stdin, or the name of a shipped blueprint")
+		.option("--from-snapshot <name>", "deploy a range's snapshot in place of a blueprint")
 		.option("--name <name>", "name of the range (default: the blueprint's name and a number)")
 		.option("--copies <count>", "deploy so many copies side by side", wholeNumber(1, 50))
 		.option("--dry-run", "print what would be made or changed, and do nothing")
@@ -37,6 +38,7 @@ export function addRangeCommands(program: Command): void {
 				"deploy lab.yaml",
 				"deploy lab.yaml --name monday",
 				"deploy lab.yaml --copies 10",
+				"deploy --from-snapshot monday --copies 3",
 				"deploy lab.yaml --dry-run",
 				"deploy lab.yaml --name monday --dry-run   # once monday exists: what differs",
 			) +
@@ -44,7 +46,7 @@ export function addRangeCommands(program: Command): void {
 				"updated: only what differs is changed, everything else runs on. Machines that must be\n" +
 				"made again lose their disks; that is asked about, or agreed to with --yes.",
 		)
-		.action(async (file: string, options: DeployOptions) =>
+		.action(async (file: string | undefined, options: DeployOptions) =>
 			(await import("./commands/deploy.ts")).deploy(file, options),
 		);
 	program

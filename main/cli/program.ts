@@ -4,6 +4,7 @@ import { version } from "../version.ts";
 import { addBundleCommands } from "./program-bundles.ts";
 import { addEngineCommands } from "./program-engine.ts";
 import { addLayerCommands } from "./program-layers.ts";
+import { addLibraryCommands } from "./program-library.ts";
 import { addMachineCommands } from "./program-machines.ts";
 import { addNetworkCommands } from "./program-network.ts";
 import { addRangeCommands } from "./program-ranges.ts";
@@ -32,6 +33,7 @@ export function createProgram(): Command {
 	addMachineCommands(program);
 	addNetworkCommands(program);
 	addWatchCommands(program);
+	addLibraryCommands(program);
 	addBundleCommands(program);
 	addEngineCommands(program);
 	addLayerCommands(program);

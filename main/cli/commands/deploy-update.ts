@@ -9,8 +9,12 @@ import { say } from "../terminal/print.ts";
 import { plain } from "../terminal/text.ts";
 
 /** The range that a deploy with a name would update; null when it is a new one. */
-export async function rangeToUpdate(client: EngineClient, { name }: DeployRequest): Promise<RangeSummary | null> {
-	if (name === undefined) return null;
+export async function rangeToUpdate(
+	client: EngineClient,
+	{ name, source }: DeployRequest,
+): Promise<RangeSummary | null> {
+	// What was saved becomes a new range; a range that is there is brought back by a restore.
+	if (name === undefined || source.kind === "range-snapshot") return null;
 	return (await client.api.ranges.list({})).find((range) => range.name === name) ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { DeployRequest } from "../../../contract/blueprints.ts";
+import type { BlueprintSource, DeployRequest } from "../../../contract/blueprints.ts";
 import { exitStatus, HomerangeError } from "../../../contract/errors.ts";
 import type { RangeDetail, RangeSummary } from "../../../contract/ranges.ts";
 import type { Task } from "../../../contract/tasks.ts";
@@ -16,6 +16,7 @@ import { beginUpdate, compare, rangeToUpdate } from "./deploy-update.ts";
 import { printRange } from "./inspect.ts";
 
 export interface DeployOptions {
+	fromSnapshot?: string;
 	name?: string;
 	copies?: number;
 	dryRun?: boolean;
@@ -25,7 +26,7 @@ export interface DeployOptions {
 	format: Format;
 }
 
-export async function deploy(file: string, options: DeployOptions): Promise<void> {
+export async function deploy(file: string | undefined, options: DeployOptions): Promise<void> {
 	const { name, copies, profile } = options;
 	if (name !== undefined && copies !== undefined && copies > 1) {
 		throw new HomerangeError("USAGE", "One name cannot name several copies.", {
@@ -33,7 +34,7 @@ export async function deploy(file: string, options: DeployOptions): Promise<void
 		});
 	}
 	const request: DeployRequest = {
-		source: await blueprintSource(file),
+		source: await deploySource(file, options.fromSnapshot),
 		copies: copies ?? 1,
 		...(name === undefined ? {} : { name }),
 		...(profile === undefined ? {} : { profile }),
@@ -59,6 +60,15 @@ export async function deploy(file: string, options: DeployOptions): Promise<void
 			started.filter((one) => !gone.has(one.rangeId)).map((one) => client.api.ranges.get({ range: one.rangeId })),
 		);
 		await conclude(tasks, ranges, options);
+	});
+}
+
+/** A blueprint, or what was saved of a range: exactly one of them. */
+async function deploySource(file: string | undefined, snapshot: string | undefined): Promise<BlueprintSource> {
+	if (file !== undefined && snapshot === undefined) return await blueprintSource(file);
+	if (file === undefined && snapshot !== undefined) return { kind: "range-snapshot", name: snapshot };
+	throw new HomerangeError("USAGE", "A deploy needs a blueprint or --from-snapshot, one of them.", {
+		remedy: "See `homerange deploy --help`.",
 	});
 }
 

@@ -1,6 +1,14 @@
 import { formatBytes } from "../../../contract/format-bytes.ts";
-import type { LibraryUser, MachineDefaults, Readiness, Template } from "../../../contract/library.ts";
-import { plain } from "./text.ts";
+import type {
+	LibraryUser,
+	MachineDefaults,
+	RangeSnapshot,
+	Readiness,
+	Snapshot,
+	Template,
+} from "../../../contract/library.ts";
+import { networkTable } from "./network-table.ts";
+import { plain, table } from "./text.ts";
 
 export function templateText(template: Template): string {
 	return factsText(template.name, [
@@ -16,6 +24,53 @@ export function templateText(template: Template): string {
 		["from", template.shipped ? "shipped with Homerange" : "made here"],
 		["used by", usersText(template.users)],
 	]);
+}
+
+export function snapshotText(snapshot: Snapshot): string {
+	const { source, parent, children, rangeSnapshot } = snapshot;
+	return factsText(snapshot.name, [
+		["id", snapshot.id],
+		["description", snapshot.description],
+		["taken", `${snapshot.createdAt} of ${source.machine} in ${source.range}`],
+		["stands on", parent === null ? `${source.kind} ${source.name}` : `snapshot ${parent.name}`],
+		["below it", children.map(({ name }) => name).join(", ")],
+		["part of", rangeSnapshot?.name ?? ""],
+		["size", sizeText(snapshot)],
+		["image", snapshot.present === false ? `${snapshot.image}, which is gone` : snapshot.image],
+		...defaultFacts(snapshot.defaults),
+		["tags", snapshot.tags.join(", ")],
+		["used by", usersText(snapshot.users)],
+	]);
+}
+
+export function rangeSnapshotText(snapshot: RangeSnapshot): string {
+	const facts = factsText(snapshot.name, [
+		["id", snapshot.id],
+		["description", snapshot.description],
+		["taken", `${snapshot.createdAt} of ${snapshot.range.name}`],
+		["blueprint", snapshot.blueprint.title ?? snapshot.blueprint.name],
+		["size", sizeText(snapshot)],
+		["used by", usersText(snapshot.users)],
+	]);
+	const machines = snapshot.machines.map(({ name, snapshot: part, sizeBytes, ownBytes }) => [
+		name,
+		part.name,
+		formatBytes(ownBytes),
+		formatBytes(sizeBytes - ownBytes),
+	]);
+	return [
+		facts,
+		networkTable(snapshot.networks, snapshot.routes),
+		table(["MACHINE", "SNAPSHOT", "OWN", "SHARED"], machines),
+	].join("\n\n");
+}
+
+function sizeText({
+	sizeBytes,
+	ownBytes,
+	sharedBytes,
+}: Pick<Snapshot, "sizeBytes" | "ownBytes" | "sharedBytes">): string {
+	return `${formatBytes(sizeBytes)}: ${formatBytes(ownBytes)} of its own, ${formatBytes(sharedBytes)} shared`;
 }
 
 /** What a machine gets from where it starts. */
