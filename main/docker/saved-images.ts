@@ -23,6 +23,8 @@ const index = z.looseObject({
  */
 export function onlyTheseImages(saved: Readable, references: readonly string[]): Pack {
 	const out = pack();
+	// Whoever loads it listens once; an error more must not end the program.
+	out.on("error", ignore);
 	forward(saved, out, new Set(references)).then(
 		() => out.finalize(),
 		(error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -30,8 +32,14 @@ export function onlyTheseImages(saved: Readable, references: readonly string[]):
 	return out;
 }
 
+function ignore(): void {
+	// Deliberately nothing, see where it is used.
+}
+
 async function forward(saved: Readable, out: Pack, wanted: ReadonlySet<string>): Promise<void> {
 	const archive = extract();
+	// Its errors come out of the loop below.
+	archive.on("error", ignore);
 	saved.once("error", (error) => archive.destroy(error));
 	saved.once("close", () => {
 		if (!saved.readableEnded) archive.destroy(new Error("The archive was cut off."));
@@ -137,6 +145,7 @@ async function pass(entry: Entry, out: Pack): Promise<void> {
 	let isFirst = true;
 	const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
 	const sink = out.entry(header, (error) => (error ? reject(error) : resolve()));
+	sink.on("error", ignore);
 	// It may fail before anybody waits for it.
 	ended.catch(() => undefined);
 	for await (const chunk of entry) {
