@@ -1,8 +1,20 @@
-import { CirclePause, CirclePlay, FileDiff, type LucideIcon, Play, RotateCw, Square, Trash2 } from "lucide-react";
+import {
+	Camera,
+	CirclePause,
+	CirclePlay,
+	FileDiff,
+	History,
+	type LucideIcon,
+	Play,
+	RotateCw,
+	Square,
+	Trash2,
+} from "lucide-react";
 import type { Machine, RangeDetail, RangeState } from "../../contract/ranges.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { rpc } from "../bridge/client.ts";
 import { confirm } from "../stores/confirm.ts";
+import { openFormDialog } from "../stores/dialog.ts";
 import { strings } from "../strings.ts";
 import { perform } from "./perform.ts";
 
@@ -14,9 +26,11 @@ export type RangeActionId =
 	| "pause"
 	| "resume"
 	| "update"
+	| "snapshot"
+	| "restore"
 	| "continueInterrupted"
 	| "destroy";
-export type MachineActionId = Exclude<RangeActionId, "update" | "continueInterrupted" | "destroy">;
+export type MachineActionId = Exclude<RangeActionId, "update" | "restore" | "continueInterrupted" | "destroy">;
 
 export const actionIcons: Record<RangeActionId, LucideIcon> = {
 	start: Play,
@@ -26,14 +40,16 @@ export const actionIcons: Record<RangeActionId, LucideIcon> = {
 	pause: CirclePause,
 	resume: CirclePlay,
 	update: FileDiff,
+	snapshot: Camera,
+	restore: History,
 	continueInterrupted: RotateCw,
 	destroy: Trash2,
 };
 
 const byState: Record<RangeState, readonly RangeActionId[]> = {
 	deploying: [],
-	running: ["stop", "restart", "pause", "update", "destroy"],
-	degraded: ["retry", "stop", "restart", "update", "destroy"],
+	running: ["stop", "restart", "pause", "update", "snapshot", "restore", "destroy"],
+	degraded: ["retry", "stop", "restart", "update", "snapshot", "restore", "destroy"],
 	stopping: [],
 	stopped: ["start", "destroy"],
 	starting: [],
@@ -62,11 +78,11 @@ export function machineActions(
 	switch (machine.state) {
 		case "running":
 		case "ready":
-			return ["stop", "restart", "pause"];
+			return ["stop", "restart", "pause", "snapshot"];
 		case "paused":
-			return ["resume", "stop"];
+			return ["resume", "stop", "snapshot"];
 		case "stopped":
-			return ["start"];
+			return ["start", "snapshot"];
 		case "failed":
 			return ["retry"];
 		case "creating":
@@ -83,6 +99,8 @@ export async function runOnRanges(action: RangeActionId, ranges: readonly RangeD
 	if (first === undefined) return;
 	// Each range is compared with its own blueprint on a page of its own.
 	if (action === "update") return navigateTo(paths.update(first.id));
+	if (action === "snapshot") return openFormDialog({ kind: "snapshotRange", range: first });
+	if (action === "restore") return openFormDialog({ kind: "restoreRange", range: first });
 	if (action === "destroy") {
 		const isConfirmed = await confirm({
 			title: able.length === 1 ? strings.confirm.destroyOne(first.name) : strings.confirm.destroyMany(able.length),
@@ -96,6 +114,7 @@ export async function runOnRanges(action: RangeActionId, ranges: readonly RangeD
 }
 
 export async function runOnMachine(action: MachineActionId, range: RangeDetail, machine: Machine): Promise<void> {
+	if (action === "snapshot") return openFormDialog({ kind: "snapshotMachine", range, machine: machine.name });
 	await perform(() => rpc().ranges[action]({ range: range.id, machine: machine.name }));
 }
 

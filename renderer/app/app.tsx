@@ -13,6 +13,7 @@ import { useLayout } from "../stores/layout.ts";
 import { useRanges } from "../stores/ranges.ts";
 import { strings } from "../strings.ts";
 import { DropTarget } from "./drop-target.tsx";
+import { FormDialogHost } from "./form-dialog-host.tsx";
 import { Palette } from "./palette.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { Sidebar } from "./sidebar.tsx";
@@ -39,6 +40,7 @@ export function App() {
 			<Palette />
 			<ShortcutHelp />
 			<ConfirmDialog />
+			<FormDialogHost />
 			<DropTarget />
 			<Toaster
 				position="bottom-right"

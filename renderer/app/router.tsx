@@ -4,6 +4,7 @@ import { DeployingPage } from "../deploy/deploying-page.tsx";
 import { DoctorPage } from "../doctor/doctor-page.tsx";
 import { EnginePage } from "../engine/engine-page.tsx";
 import { EventsPage } from "../events/events-page.tsx";
+import { RangeSnapshotPage, SnapshotPage, TemplatePage } from "../library/entry-page.tsx";
 import { LibraryPage } from "../library/library-page.tsx";
 import { MachinesPage } from "../machines/machines-page.tsx";
 import { RangePage } from "../ranges/range-page.tsx";
@@ -32,7 +33,10 @@ export function createRouter() {
 						{ path: "ranges", element: <RangesPage /> },
 						{ path: "ranges/:id/:tab?", element: <RangePage /> },
 						{ path: "machines", element: <MachinesPage /> },
-						{ path: "library", element: <LibraryPage /> },
+						{ path: "library/:tab?", element: <LibraryPage /> },
+						{ path: "library/templates/:name", element: <TemplatePage /> },
+						{ path: "library/snapshots/:id", element: <SnapshotPage /> },
+						{ path: "library/range-snapshots/:id", element: <RangeSnapshotPage /> },
 						{ path: "events", element: <EventsPage /> },
 						{ path: "doctor", element: <DoctorPage /> },
 						{

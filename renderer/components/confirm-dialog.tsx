@@ -32,13 +32,15 @@ export function ConfirmDialog() {
 					)}
 					<div className="mt-5 flex justify-end gap-2">
 						<AlertDialog.Cancel asChild>
-							<Button ref={cancel}>{strings.common.cancel}</Button>
+							<Button ref={cancel}>{question?.action === null ? strings.common.close : strings.common.cancel}</Button>
 						</AlertDialog.Cancel>
-						<AlertDialog.Action asChild>
-							<Button look={question?.isHarmless === true ? "primary" : "danger"} onClick={() => answerConfirm(true)}>
-								{question?.action}
-							</Button>
-						</AlertDialog.Action>
+						{question !== null && question.action !== null && (
+							<AlertDialog.Action asChild>
+								<Button look={question.isHarmless === true ? "primary" : "danger"} onClick={() => answerConfirm(true)}>
+									{question.action}
+								</Button>
+							</AlertDialog.Action>
+						)}
 					</div>
 				</AlertDialog.Content>
 			</AlertDialog.Portal>

@@ -1,98 +1,37 @@
-import { Library, SearchX } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { Template } from "../../contract/library.ts";
-import { rpc } from "../bridge/client.ts";
+import { Boxes, FileUp, Layers, Library } from "lucide-react";
+import { useMemo } from "react";
+import { useParams } from "react-router";
+import { importTemplate } from "../actions/library-actions.ts";
+import { navigateTo, paths } from "../app/navigation.ts";
 import { Button } from "../components/button.tsx";
-import { DataTable, type TableColumn } from "../components/data-table.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
-import { SearchInput } from "../components/field.tsx";
 import { ErrorNotice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
-import { formatBytes } from "../format/bytes.ts";
-import { useRequest } from "../hooks/use-request.ts";
+import { TabbedPanes } from "../components/tabs.tsx";
+import { EnginePage } from "../engine/engine-page.tsx";
+import { useEngine } from "../stores/engine.ts";
+import { type LibraryContent, useLibrary } from "../stores/library.ts";
 import { strings } from "../strings.ts";
+import { snapshotEntries, templateEntries } from "./entries.ts";
+import { EntriesPane } from "./entries-pane.tsx";
+import { snapshotColumns, templateColumns } from "./entry-columns.tsx";
 
-const words = strings.library.columns;
+const words = strings.library;
 
-const columns: readonly TableColumn<Template>[] = [
-	{
-		id: "title",
-		title: words.title,
-		width: "minmax(140px, 1fr)",
-		cell: (one) => <span className="font-medium">{one.title}</span>,
-		sortBy: (one) => one.title,
-	},
-	{
-		id: "name",
-		title: words.name,
-		width: "minmax(110px, 0.8fr)",
-		cell: (one) => <code className="font-mono text-sm">{one.name}</code>,
-		sortBy: (one) => one.name,
-	},
-	{
-		id: "description",
-		title: words.description,
-		width: "minmax(140px, 2fr)",
-		cell: (one) => (
-			<span className="text-muted" title={one.description}>
-				{one.description}
-			</span>
-		),
-	},
-	{
-		id: "image",
-		title: words.image,
-		width: "minmax(140px, 1fr)",
-		cell: (one) => <code className="font-mono text-sm text-muted">{one.image}</code>,
-		sortBy: (one) => one.image,
-	},
-	{
-		id: "memory",
-		title: words.memory,
-		width: "80px",
-		cell: (one) => (one.memoryBytes === null ? "" : formatBytes(one.memoryBytes)),
-		sortBy: (one) => one.memoryBytes ?? 0,
-	},
-	{
-		id: "consoles",
-		title: words.consoles,
-		width: "104px",
-		cell: (one) => (
-			<span className="text-muted">{one.consoles.map((kind) => strings.consoles.kinds[kind]).join(", ")}</span>
-		),
-	},
-];
-
-const nameOf = (one: Template): string => one.name;
-
-function filterTemplates(list: readonly Template[], text: string): Template[] {
-	const wanted = text.trim().toLowerCase();
-	return list.filter((one) =>
-		[one.name, one.title, one.description, one.image, ...one.tags].some((part) => part.toLowerCase().includes(wanted)),
-	);
-}
-
-/** What a machine can start from. */
+/** What machines and ranges can start from: snapshots, and the base images they all came from. */
 export function LibraryPage() {
-	const { data, error, isLoading, reload } = useRequest((signal) => rpc().library.templates({}, { signal }), []);
-	const [text, setText] = useState("");
-	const shown = useMemo(() => filterTemplates(data ?? [], text), [data, text]);
+	const { tab = "snapshots" } = useParams();
+	const { data, error, reload } = useLibrary();
 	return (
 		<Page
 			title={strings.places.library}
 			name={strings.places.library}
 			isFlush
-			lead={<span className="text-sm text-muted">{strings.library.lead}</span>}
-			toolbar={
-				data !== null &&
-				data.length > 0 && (
-					<>
-						<SearchInput label={strings.library.search} value={text} onChange={setText} />
-						<span className="ml-auto text-sm text-faint" role="status">
-							{strings.common.countOf(shown.length, data.length)}
-						</span>
-					</>
-				)
+			lead={<span className="text-sm text-muted">{words.lead}</span>}
+			actions={
+				<Button icon={FileUp} onClick={() => void importTemplate()}>
+					{words.importTemplate}
+				</Button>
 			}
 		>
 			{error !== null && (
@@ -100,24 +39,62 @@ export function LibraryPage() {
 					<ErrorNotice error={error} actions={<Button onClick={reload}>{strings.common.tryAgain}</Button>} />
 				</div>
 			)}
-			{!isLoading && data?.length === 0 && (
-				<EmptyState icon={Library} title={strings.library.none} body={strings.library.noneBody} />
-			)}
-			{data !== null && data.length > 0 && shown.length === 0 && (
-				<EmptyState icon={SearchX} title={strings.library.noneFound} body={strings.library.noneFoundBody}>
-					<Button onClick={() => setText("")}>{strings.common.clearFilter}</Button>
-				</EmptyState>
-			)}
-			{shown.length > 0 && (
-				<DataTable
-					label={strings.places.library}
-					rows={shown}
-					columns={columns}
-					minWidth={760}
-					getId={nameOf}
-					getName={nameOf}
-				/>
-			)}
+			{error === null && data !== null && <LibraryTabs content={data} tab={tab} />}
 		</Page>
+	);
+}
+
+function LibraryTabs({ content, tab }: { content: LibraryContent; tab: string }) {
+	const snapshots = useMemo(() => snapshotEntries(content), [content]);
+	const templates = useMemo(() => templateEntries(content), [content]);
+	return (
+		<TabbedPanes
+			label={words.tabsOf}
+			value={tab === "templates" ? "templates" : "snapshots"}
+			onChange={(next) => navigateTo(paths.libraryTab(next === "templates" ? "templates" : "snapshots"))}
+			panes={[
+				{
+					id: "snapshots",
+					title: words.tabs.snapshots,
+					count: snapshots.length,
+					content: (
+						<EntriesPane
+							label={words.tabs.snapshots}
+							searchLabel={words.search.snapshots}
+							entries={snapshots}
+							columns={snapshotColumns}
+							none={<NoSnapshots />}
+						/>
+					),
+				},
+				{
+					id: "templates",
+					title: words.tabs.templates,
+					count: templates.length,
+					content: (
+						<EntriesPane
+							label={words.tabs.templates}
+							searchLabel={words.search.templates}
+							entries={templates}
+							columns={templateColumns}
+							none={<EmptyState icon={Library} title={words.none.templates} body={words.noneBody.templates} />}
+						/>
+					),
+				},
+			]}
+		/>
+	);
+}
+
+/** None yet, or none can be taken because no engine is there. */
+function NoSnapshots() {
+	const isMissing = useEngine((state) => state.docker?.state === "unreachable");
+	if (isMissing) return <EnginePage />;
+	return (
+		<EmptyState icon={Layers} title={words.none.snapshots} body={words.noneBody.snapshots}>
+			<Button icon={Boxes} onClick={() => navigateTo(paths.ranges)}>
+				{words.goToRanges}
+			</Button>
+		</EmptyState>
 	);
 }

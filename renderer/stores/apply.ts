@@ -1,6 +1,8 @@
 import type { Change } from "../../contract/changes.ts";
 import { reduceEngine, useEngine } from "./engine.ts";
 import { reduceEvents, useEvents } from "./events.ts";
+import { concernsImages, outdateImages } from "./images.ts";
+import { concernsLibrary, outdateLibrary } from "./library.ts";
 import { reduceRanges, useRanges } from "./ranges.ts";
 import { reduceSettings, useSettings } from "./settings.ts";
 import { reduceTasks, useTasks } from "./tasks.ts";
@@ -12,4 +14,6 @@ export function applyChanges(changes: Change[]): void {
 	useRanges.setState((state) => reduceRanges(state, changes));
 	useTasks.setState((state) => reduceTasks(state, changes));
 	useEvents.setState((state) => reduceEvents(state, changes));
+	if (concernsLibrary(changes)) outdateLibrary();
+	if (concernsImages(changes)) outdateImages();
 }

@@ -6,8 +6,8 @@ export interface Question {
 	body: string;
 	/** Names that the question is about, shown as a list; empty for one that the title names. */
 	items: readonly string[];
-	/** The word on the button that does it. */
-	action: string;
+	/** The word on the button that does it; null when it is only told: then there is nothing but Close. */
+	action: string | null;
 	/** True when nothing is destroyed by it. */
 	isHarmless?: boolean;
 }

@@ -7,6 +7,8 @@ const kept = z.object({
 	isDockOpen: z.boolean(),
 	dockHeight: z.number().min(120).max(4000),
 	rangesView: z.enum(["table", "cards"]),
+	/** Defaulted, as what an earlier version kept does not have it. */
+	libraryView: z.enum(["table", "cards"]).default("table"),
 });
 type Kept = z.infer<typeof kept>;
 
@@ -18,7 +20,13 @@ export interface LayoutState extends Kept {
 }
 
 const storageKey = "homerange.layout";
-const defaults: Kept = { isSidebarShown: true, isDockOpen: false, dockHeight: 280, rangesView: "table" };
+const defaults: Kept = {
+	isSidebarShown: true,
+	isDockOpen: false,
+	dockHeight: 280,
+	rangesView: "table",
+	libraryView: "table",
+};
 
 export const shortestDock = 120;
 

@@ -1,5 +1,5 @@
 import { toast } from "sonner";
-import type { Task } from "../../contract/tasks.ts";
+import type { Task, TaskKind } from "../../contract/tasks.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { showTab, tasksTab } from "../stores/consoles.ts";
 import { openDock } from "../stores/layout.ts";
@@ -12,7 +12,19 @@ export function endedBetween(before: readonly Task[], after: readonly Task[]): T
 	return after.filter((task) => open.has(task.id) && !isTaskOpen(task));
 }
 
-/** Tells of what ended: every failure, and a deploy that is done. The rest is seen in its state. */
+/** What a person waits for on another page: a deploy is told in words of its own. */
+const told: ReadonlySet<TaskKind> = new Set([
+	"snapshot",
+	"restore",
+	"pull",
+	"import",
+	"export",
+	"build",
+	"prune",
+	"bundle",
+]);
+
+/** Tells of what ended: every failure, and what somebody waits for. The rest is seen in its state. */
 export function announceTasks(): void {
 	useTasks.subscribe((after, before) => {
 		for (const task of endedBetween(before.list, after.list)) announce(task);
@@ -31,6 +43,8 @@ function announce(task: Task): void {
 		toast.success(strings.tasks.deployed(task.rangeName ?? ""), {
 			action: { label: strings.common.open, onClick: () => navigateTo(paths.range(rangeId)) },
 		});
+	} else if (task.state === "done" && told.has(task.kind)) {
+		toast.success(strings.tasks.done(task.title));
 	}
 }
 

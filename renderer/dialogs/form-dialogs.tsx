@@ -1,0 +1,26 @@
+import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
+import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
+import { EditRangeSnapshotDialog, EditSnapshotDialog } from "./edit-snapshot-dialog.tsx";
+import { RestoreRangeDialog, RestoreSnapshotDialog } from "./restore-dialog.tsx";
+import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.tsx";
+
+/** The form that was asked for. Loaded with the first one: forms are not needed for the window's first paint. */
+export default function FormDialogs({ request }: { request: FormDialogRequest }) {
+	const onClose = closeFormDialog;
+	switch (request.kind) {
+		case "snapshotMachine":
+			return <SnapshotMachineDialog range={request.range} machine={request.machine} onClose={onClose} />;
+		case "snapshotRange":
+			return <SnapshotRangeDialog range={request.range} onClose={onClose} />;
+		case "restoreRange":
+			return <RestoreRangeDialog range={request.range} onClose={onClose} />;
+		case "restoreSnapshot":
+			return <RestoreSnapshotDialog rangeSnapshot={request.rangeSnapshot} onClose={onClose} />;
+		case "duplicateTemplate":
+			return <DuplicateTemplateDialog template={request.template} onClose={onClose} />;
+		case "editSnapshot":
+			return <EditSnapshotDialog snapshot={request.snapshot} onClose={onClose} />;
+		case "editRangeSnapshot":
+			return <EditRangeSnapshotDialog rangeSnapshot={request.rangeSnapshot} onClose={onClose} />;
+	}
+}

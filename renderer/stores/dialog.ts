@@ -1,0 +1,24 @@
+import { create } from "zustand";
+import type { RangeSnapshot, Snapshot, Template } from "../../contract/library.ts";
+import type { RangeDetail } from "../../contract/ranges.ts";
+
+/** A dialog with a form, and what it is about. */
+export type FormDialogRequest =
+	| { kind: "snapshotMachine"; range: RangeDetail; machine: string }
+	| { kind: "snapshotRange"; range: RangeDetail }
+	| { kind: "restoreRange"; range: RangeDetail }
+	| { kind: "restoreSnapshot"; rangeSnapshot: RangeSnapshot }
+	| { kind: "duplicateTemplate"; template: Template }
+	| { kind: "editSnapshot"; snapshot: Snapshot }
+	| { kind: "editRangeSnapshot"; rangeSnapshot: RangeSnapshot };
+
+/** The form that is open over the page; null when none is. */
+export const useFormDialog = create<{ request: FormDialogRequest | null }>(() => ({ request: null }));
+
+export function openFormDialog(request: FormDialogRequest): void {
+	useFormDialog.setState({ request });
+}
+
+export function closeFormDialog(): void {
+	useFormDialog.setState({ request: null });
+}
