@@ -4,13 +4,22 @@ import { Snapshots } from "../snapshots.ts";
 
 export interface TestSnapshots extends TestRanges {
 	readonly saved: Snapshots;
+	/** Resolves when a step of this id begins; one that has begun before does not count. */
+	begun(step: string): Promise<void>;
 	/** Runs a shell line in a machine; throws what it said when it ends with an error. */
 	run(range: string, machine: string, line: string): Promise<string>;
 }
 
 /** Ranges over the real engine with their snapshots. Disposing destroys the ranges, then deletes the snapshots. */
-export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] = {}): Promise<TestSnapshots> {
-	const t = await openTestRanges(o);
+export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] & object = {}): Promise<TestSnapshots> {
+	const waiting = new Map<string, () => void>();
+	const t = await openTestRanges({
+		...o,
+		onStep(step) {
+			o.onStep?.(step);
+			if (step.moment === "begun") waiting.get(step.id)?.();
+		},
+	});
 	const { ranges, snapshots: store } = t;
 	const { host, tasks, events, owner, log } = t.deps;
 	const saved = new Snapshots({ store, ranges, host, tasks, events, owner, log });
@@ -18,6 +27,9 @@ export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] 
 	return {
 		...t,
 		saved,
+		begun(step) {
+			return new Promise((resolve) => waiting.set(step, resolve));
+		},
 		async run(range, machine, line) {
 			const { inner, containerId } = await ranges.locate(range, machine);
 			const { exitCode, stdout, stderr } = await runExec(inner, containerId, { command: ["sh", "-c", line] });
