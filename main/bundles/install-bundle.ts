@@ -21,7 +21,7 @@ import { loadImage } from "./load-image.ts";
 import { addStacks, missingLayers, presentStacks } from "./present-images.ts";
 import { damaged } from "./refusals.ts";
 import { isSignedBy, readPublicKey } from "./signing.ts";
-import { VerifiedEntries } from "./verified-entries.ts";
+import { forgetVerified, VerifiedEntries } from "./verified-entries.ts";
 import { type VerifiedBundle, verifyBundle } from "./verify-bundle.ts";
 
 export interface InstallOptions {
@@ -66,12 +66,12 @@ export async function installBundle(deps: BundlesDeps, { request, reader, task }
 	const bundle = await check(deps, reader, task);
 	const choice = await chooseWhatToBring(deps, host, bundle, request.conflicts, signal);
 	await bringImages(host, bundle, choice, stacks, task);
-	throwIfAborted(signal);
 	task.start("library");
+	throwIfAborted(signal);
 	await bringLibrary(deps, host, bundle, choice, signal);
 	await adoptDindImages(deps, host, reader, signal);
 	task.done("library", choice.summary);
-	await (await VerifiedEntries.open(verifiedFolder(deps.dataFolder), reader)).forget();
+	await forgetVerified(verifiedFolder(deps.dataFolder), reader);
 }
 
 async function check(deps: BundlesDeps, reader: BundleReader, task: TaskRun) {
@@ -88,7 +88,8 @@ async function check(deps: BundlesDeps, reader: BundleReader, task: TaskRun) {
 		task.done("check");
 		return bundle;
 	} catch (error) {
-		if (error instanceof HomerangeError) await verified.forget();
+		// It is looked at afresh when it comes again.
+		if (error instanceof HomerangeError) await forgetVerified(verifiedFolder(deps.dataFolder), reader);
 		throw error;
 	} finally {
 		await verified.close();

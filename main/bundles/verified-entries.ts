@@ -10,29 +10,27 @@ const recordLimit = 16 * 1024 * 1024;
  * holds for one file as it is: another place, another size or a later change makes it void.
  */
 export class VerifiedEntries {
-	readonly #place: string;
 	readonly #known: Set<string>;
 	readonly #handle: FileHandle;
 
-	private constructor(place: string, known: Set<string>, handle: FileHandle) {
-		this.#place = place;
+	private constructor(known: Set<string>, handle: FileHandle) {
 		this.#known = known;
 		this.#handle = handle;
 	}
 
-	static async open(folder: string, { manifestText, identity }: BundleReader): Promise<VerifiedEntries> {
+	static async open(folder: string, bundle: BundleReader): Promise<VerifiedEntries> {
 		await mkdir(folder, { recursive: true, mode: 0o700 });
-		const place = join(folder, `${sha256(manifestText)}.txt`);
-		const head = JSON.stringify(identity);
+		const place = recordOf(folder, bundle);
+		const head = JSON.stringify(bundle.identity);
 		const handle = await open(place, "a+", 0o600);
 		try {
 			const { size } = await handle.stat();
 			// The last line may have been cut off; what it says then is the name of no entry.
 			const [first, ...entries] = size > recordLimit ? [] : (await readFile(place, "utf8")).split("\n");
-			if (first === head) return new VerifiedEntries(place, new Set(entries), handle);
+			if (first === head) return new VerifiedEntries(new Set(entries), handle);
 			await handle.truncate(0);
 			await handle.appendFile(`${head}\n`);
-			return new VerifiedEntries(place, new Set(), handle);
+			return new VerifiedEntries(new Set(), handle);
 		} catch (error) {
 			await handle.close();
 			throw error;
@@ -51,12 +49,15 @@ export class VerifiedEntries {
 	async close(): Promise<void> {
 		await this.#handle.close();
 	}
-
-	/** For a bundle that is installed, and for one that is refused: it is looked at afresh next time. */
-	async forget(): Promise<void> {
-		await rm(this.#place, { force: true });
-	}
 }
+
+/** For a bundle that is installed, and for one that is refused. */
+export async function forgetVerified(folder: string, bundle: BundleReader): Promise<void> {
+	await rm(recordOf(folder, bundle), { force: true });
+}
+
+const recordOf = (folder: string, { manifestText }: BundleReader): string =>
+	join(folder, `${sha256(manifestText)}.txt`);
 
 const keptRecords = 16;
 
