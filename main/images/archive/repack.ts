@@ -62,6 +62,8 @@ async function writeFile(
 ): Promise<void> {
 	const { promise: written, resolve, reject } = Promise.withResolvers<void>();
 	const entry = stream.entry({ name, size, mode: 0o644 }, (error) => (error ? reject(error) : resolve()));
+	// It goes down together with the archive, which tells why.
+	entry.on("error", () => undefined);
 	// A reader that went away takes its entry along, without a word.
 	const onClose = () => reject(new Error("The archive's reader went away."));
 	stream.once("close", onClose);

@@ -32,6 +32,8 @@ export async function stageArchive(file: string, options: StageOptions): Promise
 	const onAbort = () => bytes.destroy(abortReason(signal));
 	signal?.addEventListener("abort", onAbort, { once: true });
 	const feeding = feed(bytes, tar);
+	// It can fail while an entry is being written: that entry's reader is told, and this is looked at afterwards.
+	feeding.catch(() => undefined);
 	let entries = 0;
 	try {
 		for await (const entry of tar) {

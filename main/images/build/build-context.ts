@@ -102,6 +102,8 @@ async function packFile(archive: Pack, folder: string, entry: Entry, onBytes: (b
 	archive.once("close", onClose);
 	try {
 		const sink = archive.entry({ name, size: sizeBytes, mode }, (error) => (error ? reject(error) : resolve()));
+		// It goes down together with the archive, which tells why.
+		sink.on("error", () => undefined);
 		const buffer = Buffer.alloc(256 * 1024);
 		for (let at = 0; at < sizeBytes; ) {
 			const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, sizeBytes - at), at);

@@ -36,6 +36,8 @@ export function refuseVmdkDescriptor(text: string, place: string): never {
 
 function checkVmdkDescriptor(text: string, place: string): void {
 	const kind = /^\s*createType\s*=\s*"?([^"\n]*)"?/im.exec(text)?.[1]?.trim() ?? "";
+	if (kind === "")
+		throw diskInvalid(place, "it does not describe itself: it is a part of a larger disk", flattenRemedy);
 	if (!oneFileKinds.has(kind.toLowerCase())) {
 		throw diskInvalid(place, `it is a VMDK of the kind "${kind}", which is more than one file`, flattenRemedy);
 	}
