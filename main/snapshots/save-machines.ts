@@ -125,6 +125,7 @@ async function commitAll(
 	for (const { machine } of wanted) states.claim(machine);
 	try {
 		await whileFrozen(connection, running, async () => {
+			deps.onStep?.({ rangeId: range.id, id: "frozen", moment: "begun" });
 			const commits = wanted.map(({ id }, at) =>
 				commitContainer(inner, seen[at]?.engineId ?? "", {
 					repo: snapshotRepository,
