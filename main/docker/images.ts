@@ -58,6 +58,7 @@ export async function ensureHostImage(
 		if (facts) {
 			report.phase("found_on_host", facts.sizeBytes, facts.sizeBytes);
 		} else {
+			if (isOwnImage(reference)) throw gone(image);
 			report.phase("pulling_to_host");
 			await pullImage(host, reference, (done, total) => report.phase("pulling_to_host", done, total), { signal });
 			facts = await inspectImage(host, reference, signal);
@@ -142,6 +143,18 @@ async function findByLayers(
 		if (facts && isSameImage(source, facts)) return facts;
 	}
 	return null;
+}
+
+/** Saved disks: no registry has them, and whoever offers one under such a name is a stranger. */
+export function isOwnImage(reference: string): boolean {
+	return reference.startsWith("homerange/snapshot:");
+}
+
+function gone(image: string): HomerangeError {
+	return new HomerangeError("IMAGE_UNAVAILABLE", `The saved disk ${image} is gone: somebody removed its image.`, {
+		place: image,
+		remedy: "Bring it back from a bundle that holds it, or delete its snapshot and start from another.",
+	});
 }
 
 function unavailable(image: string, why: string): HomerangeError {

@@ -136,3 +136,12 @@ test("KVM matters to virtual machines only", () => {
 	Object.assign(virtual.machines[0] ?? {}, { provider: "libvirt" });
 	expect(preflightFindings(virtual, facts()).some(({ subject }) => subject === "kvm")).toBe(true);
 });
+
+test("a saved disk whose image is gone is an error, because no registry has it", () => {
+	const images = [
+		{ image: "homerange/snapshot:a", sizeBytes: null, match: "native" as const, architecture: "", layers: null },
+	];
+	expect(preflightFindings(sampleBlueprint(), facts({ images }))).toContainEqual(
+		expect.objectContaining({ severity: "error", subject: "images", message: expect.stringContaining("is gone") }),
+	);
+});

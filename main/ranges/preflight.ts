@@ -4,6 +4,7 @@ import { formatBytes } from "../../contract/format-bytes.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
 import { overlaps, parseCidr } from "../dind/index.ts";
 import type { ArchitectureMatch } from "../docker/architecture.ts";
+import { isOwnImage } from "../docker/images.ts";
 import { error, fact, warning } from "./preflight-finding.ts";
 import { type KernelLimits, kernelFindings, type Load } from "./preflight-kernel.ts";
 import { cpuFindings, diskFindings, memoryFindings } from "./preflight-resources.ts";
@@ -94,6 +95,15 @@ function profileFindings(blueprint: ResolvedBlueprint, { dind, profile }: Prefli
 
 function imageFindings({ images, engine }: PreflightFacts): PreflightFinding[] {
 	return images.flatMap(({ image, sizeBytes, match, architecture }) => {
+		if (sizeBytes === null && isOwnImage(image)) {
+			return [
+				error(
+					"images",
+					`The saved disk ${image} is gone: somebody removed its image.`,
+					"Bring it back from a bundle that holds it, or start from another snapshot or template.",
+				),
+			];
+		}
 		if (sizeBytes === null) {
 			return [
 				warning(
