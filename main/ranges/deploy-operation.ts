@@ -3,10 +3,11 @@ import { lastLogLines, removeDind } from "../dind/index.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
+import { afterTurn, DeployPlace, type DeployStep } from "./deploy-place.ts";
 import { isCancelled, isEngineEnding } from "./interruption.ts";
 import { OperationEvents } from "./operation-events.ts";
 import type { OperationParts } from "./parts.ts";
-import { planDeploy, type RangeStep } from "./planner.ts";
+import { planDeploy } from "./planner.ts";
 import type { RangeRecord } from "./record.ts";
 import { runSteps } from "./run-steps.ts";
 import { StepRunner } from "./step-runner.ts";
@@ -35,13 +36,24 @@ export async function deploy(parts: OperationParts, options: DeployOptions): Pro
 	const events = new OperationEvents(deps.events, { range, actor, type: "range.deploy", title });
 	store.update(range, { state: "deploying", reason: null, interrupted: null, wanted: "running" });
 	events.started();
-	const steps = planDeploy(range.blueprint);
+	const steps = afterTurn(planDeploy(range.blueprint));
 	task.plan(steps.map(({ id, title: stepTitle }) => ({ id, title: stepTitle })));
 	try {
 		// What is about to be made must be known to the next engine even after a power cut.
 		await store.flush();
 		const runner = new StepRunner(parts, { range, task, profile });
-		await runSteps(parts, { range, task, steps, run: (step, signal) => runner.run(step, signal) });
+		const place = new DeployPlace(parts.gate, steps);
+		try {
+			await runSteps(parts, {
+				range,
+				task,
+				steps,
+				run: (step, signal) =>
+					step.kind === "turn" ? place.enter(signal) : place.during(step, () => runner.run(step, signal)),
+			});
+		} finally {
+			place.leave();
+		}
 	} catch (error) {
 		if (isEngineEnding(task.signal)) throw error;
 		const reason = isCancelled(task.signal) ? error : await explain(parts, range, error);
@@ -64,7 +76,7 @@ export async function removeRange(parts: OperationParts, range: RangeRecord): Pr
 async function undoDeploy(
 	parts: OperationParts,
 	{ range, task }: DeployOptions,
-	steps: readonly RangeStep[],
+	steps: readonly DeployStep[],
 	events: OperationEvents,
 	reason: unknown,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { LayerStores } from "../layers/index.ts";
 import type { Connections } from "./connections.ts";
+import type { DeployGate } from "./deploy-gate.ts";
 import type { RangesDeps } from "./deps.ts";
 import type { MachineStates } from "./machine-states.ts";
 import type { MachineSteps } from "./machine-steps.ts";
@@ -19,4 +20,5 @@ export interface OperationParts {
 	readonly truth: RangeTruth;
 	readonly filters: RangeFilters;
 	readonly layers: LayerStores;
+	readonly gate: DeployGate;
 }

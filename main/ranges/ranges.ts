@@ -11,6 +11,7 @@ import { LayerStores } from "../layers/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
 import { Connections } from "./connections.ts";
+import { DeployGate } from "./deploy-gate.ts";
 import { deploy } from "./deploy-operation.ts";
 import type { RangesDeps } from "./deps.ts";
 import { destroy } from "./destroy-operation.ts";
@@ -107,6 +108,7 @@ export class Ranges {
 			truth,
 			filters,
 			layers,
+			gate: new DeployGate(() => Math.max(2, deps.host.status().facts?.cpus ?? 2)),
 		};
 		this.#reconciler = new Reconciler({
 			parts: this.#parts,
