@@ -35,9 +35,10 @@ export const commands = define([
 	{ id: "go.ranges", title: "Ranges", menu: "go", shortcut: "CmdOrCtrl+1", inTray: true },
 	{ id: "go.machines", title: "Machines", menu: "go", shortcut: "CmdOrCtrl+2", inTray: false },
 	{ id: "go.library", title: "Library", menu: "go", shortcut: "CmdOrCtrl+3", inTray: false },
-	{ id: "go.events", title: "Events", menu: "go", shortcut: "CmdOrCtrl+4", inTray: false },
-	{ id: "go.tasks", title: "Tasks", menu: "go", shortcut: "CmdOrCtrl+5", inTray: true },
-	{ id: "go.doctor", title: "Doctor", menu: "go", shortcut: "CmdOrCtrl+6", inTray: true },
+	{ id: "go.images", title: "Images", menu: "go", shortcut: "CmdOrCtrl+4", inTray: false },
+	{ id: "go.events", title: "Events", menu: "go", shortcut: "CmdOrCtrl+5", inTray: false },
+	{ id: "go.tasks", title: "Tasks", menu: "go", shortcut: "CmdOrCtrl+6", inTray: true },
+	{ id: "go.doctor", title: "Doctor", menu: "go", shortcut: "CmdOrCtrl+7", inTray: true },
 	{ id: "go.settings", title: "Settings", menu: "go", shortcut: "CmdOrCtrl+,", inTray: false },
 	{ id: "help.shortcuts", title: "Keyboard shortcuts", menu: "help", shortcut: "CmdOrCtrl+/", inTray: false },
 ]);

@@ -1,7 +1,11 @@
 import {
 	Boxes,
+	BrushCleaning,
 	CirclePlus,
+	Download,
 	FileUp,
+	FolderUp,
+	Hammer,
 	Keyboard,
 	Library,
 	ListChecks,
@@ -10,6 +14,7 @@ import {
 	MonitorSmartphone,
 	MoonStar,
 	Network,
+	Package,
 	PanelBottom,
 	PanelLeft,
 	ScrollText,
@@ -26,10 +31,13 @@ import { navigateTo, paths } from "../app/navigation.ts";
 import { toggleTheme } from "../app/theme.ts";
 import { shell } from "../bridge/shell.ts";
 import { cycleTab, useConsoles } from "../stores/consoles.ts";
+import { openFormDialog } from "../stores/dialog.ts";
 import { openDock, toggleDock, toggleDockFull, toggleSidebar, useLayout } from "../stores/layout.ts";
 import { useRanges } from "../stores/ranges.ts";
 import { strings } from "../strings.ts";
 import { showTasks } from "../tasks/announce.ts";
+import { buildImage, importImage } from "./image-actions.ts";
+import { importTemplate } from "./library-actions.ts";
 import { showConsole } from "./open-console.ts";
 import { actionIcons, rangeActions, runOnRanges } from "./range-actions.ts";
 
@@ -70,6 +78,7 @@ const handlers: Record<CommandId, { icon: LucideIcon; run: () => void }> = {
 	"go.ranges": { icon: Boxes, run: () => navigateTo(paths.ranges) },
 	"go.machines": { icon: MonitorSmartphone, run: () => navigateTo(paths.machines) },
 	"go.library": { icon: Library, run: () => navigateTo(paths.library) },
+	"go.images": { icon: Package, run: () => navigateTo(paths.images) },
 	"go.events": { icon: ScrollText, run: () => navigateTo(paths.events) },
 	"go.tasks": { icon: ListChecks, run: showTasks },
 	"go.doctor": { icon: Stethoscope, run: () => navigateTo(paths.doctor) },
@@ -100,6 +109,36 @@ export const commandActions: readonly Action[] = commands.map((command) => ({
 	keywords: command.menu,
 	run: handlers[command.id].run,
 }));
+
+/** What brings something into the library and the image cache. */
+const bringingActions: readonly Action[] = [
+	{ id: "library.import", title: strings.library.importTemplate, icon: FileUp, run: () => void importTemplate() },
+	{
+		id: "image.pull",
+		title: strings.images.dialogs.pull,
+		icon: Download,
+		run: () => openFormDialog({ kind: "pullImage" }),
+	},
+	{
+		id: "image.importFile",
+		title: strings.images.palette.importFile,
+		icon: FileUp,
+		run: () => void importImage("image"),
+	},
+	{
+		id: "image.importFolder",
+		title: strings.images.palette.importFolder,
+		icon: FolderUp,
+		run: () => void importImage("imageFolder"),
+	},
+	{ id: "image.build", title: strings.images.palette.build, icon: Hammer, run: () => void buildImage() },
+	{
+		id: "image.prune",
+		title: strings.images.dialogs.prune,
+		icon: BrushCleaning,
+		run: () => openFormDialog({ kind: "pruneImages" }),
+	},
+].map((action) => ({ ...action, group: strings.palette.groups.library, shortcut: null, keywords: "" }));
 
 /** What can be done with the ranges that are there: open them, act on them, open their consoles. */
 export function rangeActionList(ranges: readonly RangeDetail[]): Action[] {
@@ -151,5 +190,5 @@ export function useActions(): Action[] {
 	const always = commandActions.filter(
 		(action) => hasConsoles || (action.id !== "view.nextConsole" && action.id !== "view.previousConsole"),
 	);
-	return [...always.filter((action) => action.id !== "view.palette"), ...rangeActionList(ranges)];
+	return [...always.filter((action) => action.id !== "view.palette"), ...bringingActions, ...rangeActionList(ranges)];
 }

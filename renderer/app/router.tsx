@@ -4,6 +4,9 @@ import { DeployingPage } from "../deploy/deploying-page.tsx";
 import { DoctorPage } from "../doctor/doctor-page.tsx";
 import { EnginePage } from "../engine/engine-page.tsx";
 import { EventsPage } from "../events/events-page.tsx";
+import { BuildPage } from "../images/build-page.tsx";
+import { ImagePage } from "../images/image-page.tsx";
+import { ImagesPage } from "../images/images-page.tsx";
 import { RangeSnapshotPage, SnapshotPage, TemplatePage } from "../library/entry-page.tsx";
 import { LibraryPage } from "../library/library-page.tsx";
 import { MachinesPage } from "../machines/machines-page.tsx";
@@ -12,6 +15,9 @@ import { RangesPage } from "../ranges/ranges-page.tsx";
 import { UpdatePage } from "../update/update-page.tsx";
 import { App } from "./app.tsx";
 import { PageError } from "./page-error.tsx";
+
+/** The forms of templates load late, as the settings do. */
+const templateForms = () => import("../library/template-form-pages.tsx");
 
 const Blank = () => null;
 
@@ -37,6 +43,14 @@ export function createRouter() {
 						{ path: "library/templates/:name", element: <TemplatePage /> },
 						{ path: "library/snapshots/:id", element: <SnapshotPage /> },
 						{ path: "library/range-snapshots/:id", element: <RangeSnapshotPage /> },
+						{
+							path: "library/templates/:name/edit",
+							lazy: async () => ({ Component: (await templateForms()).EditTemplatePage }),
+						},
+						{ path: "images", element: <ImagesPage /> },
+						{ path: "images/:ref", element: <ImagePage /> },
+						{ path: "images/:ref/promote", lazy: async () => ({ Component: (await templateForms()).PromotePage }) },
+						{ path: "builds/:taskId", element: <BuildPage /> },
 						{ path: "events", element: <EventsPage /> },
 						{ path: "doctor", element: <DoctorPage /> },
 						{

@@ -17,10 +17,11 @@ const places: readonly Place[] = [
 	{ command: "go.ranges", path: paths.ranges, title: strings.places.ranges, shortcut: "CmdOrCtrl+1" },
 	{ command: "go.machines", path: paths.machines, title: strings.places.machines, shortcut: "CmdOrCtrl+2" },
 	{ command: "go.library", path: paths.library, title: strings.places.library, shortcut: "CmdOrCtrl+3" },
-	{ command: "go.events", path: paths.events, title: strings.places.events, shortcut: "CmdOrCtrl+4" },
+	{ command: "go.images", path: paths.images, title: strings.places.images, shortcut: "CmdOrCtrl+4" },
+	{ command: "go.events", path: paths.events, title: strings.places.events, shortcut: "CmdOrCtrl+5" },
 ];
 const lowerPlaces: readonly Place[] = [
-	{ command: "go.doctor", path: paths.doctor, title: strings.places.doctor, shortcut: "CmdOrCtrl+6" },
+	{ command: "go.doctor", path: paths.doctor, title: strings.places.doctor, shortcut: "CmdOrCtrl+7" },
 	{ command: "go.settings", path: paths.settings, title: strings.places.settings, shortcut: "CmdOrCtrl+," },
 ];
 

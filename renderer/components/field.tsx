@@ -93,6 +93,26 @@ export function Field(props: {
 	);
 }
 
+/** A box to tick, with what it means under it. */
+export function Checkbox({
+	label,
+	help,
+	...rest
+}: Omit<ComponentProps<"input">, "className" | "type"> & { label: string; help: string }) {
+	const id = useId();
+	return (
+		<div className="grid grid-cols-[14px_minmax(0,1fr)] items-center gap-x-2">
+			<input {...rest} id={id} type="checkbox" aria-describedby={`${id}-help`} className="size-3.5 accent-accent" />
+			<label htmlFor={id} className="font-medium">
+				{label}
+			</label>
+			<p id={`${id}-help`} className="col-start-2 text-sm text-faint">
+				{help}
+			</p>
+		</div>
+	);
+}
+
 /** A few choices side by side, one taken. */
 export function Segments<T extends string>(props: {
 	label: string;

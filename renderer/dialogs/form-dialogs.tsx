@@ -1,6 +1,8 @@
 import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
 import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
 import { EditRangeSnapshotDialog, EditSnapshotDialog } from "./edit-snapshot-dialog.tsx";
+import { BuildDialog, ImportDialog, PullDialog } from "./image-dialogs.tsx";
+import { PruneDialog } from "./prune-dialog.tsx";
 import { RestoreRangeDialog, RestoreSnapshotDialog } from "./restore-dialog.tsx";
 import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.tsx";
 
@@ -22,5 +24,13 @@ export default function FormDialogs({ request }: { request: FormDialogRequest })
 			return <EditSnapshotDialog snapshot={request.snapshot} onClose={onClose} />;
 		case "editRangeSnapshot":
 			return <EditRangeSnapshotDialog rangeSnapshot={request.rangeSnapshot} onClose={onClose} />;
+		case "pullImage":
+			return <PullDialog onClose={onClose} />;
+		case "importImage":
+			return <ImportDialog path={request.path} onClose={onClose} />;
+		case "buildImage":
+			return <BuildDialog folder={request.folder} onClose={onClose} />;
+		case "pruneImages":
+			return <PruneDialog onClose={onClose} />;
 	}
 }

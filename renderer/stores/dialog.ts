@@ -10,7 +10,11 @@ export type FormDialogRequest =
 	| { kind: "restoreSnapshot"; rangeSnapshot: RangeSnapshot }
 	| { kind: "duplicateTemplate"; template: Template }
 	| { kind: "editSnapshot"; snapshot: Snapshot }
-	| { kind: "editRangeSnapshot"; rangeSnapshot: RangeSnapshot };
+	| { kind: "editRangeSnapshot"; rangeSnapshot: RangeSnapshot }
+	| { kind: "pullImage" }
+	| { kind: "importImage"; path: string }
+	| { kind: "buildImage"; folder: string }
+	| { kind: "pruneImages" };
 
 /** The form that is open over the page; null when none is. */
 export const useFormDialog = create<{ request: FormDialogRequest | null }>(() => ({ request: null }));
