@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { HomerangeError } from "../../contract/errors.ts";
-import { openExec } from "../docker/exec.ts";
+import { type ExecStream, openExec } from "../docker/exec.ts";
 import type { RangeConnection } from "../ranges/connections.ts";
 
 /** A machine that runs, by its container and by its first process as the range's container numbers it. */
@@ -106,9 +106,28 @@ export async function whileFrozen<T>(
 		return await work();
 	} finally {
 		holder.stream.end();
-		// Its end comes when everything runs again.
-		await holder.exitCode();
-		lines.close();
+		try {
+			await released(holder);
+		} finally {
+			lines.close();
+		}
+	}
+}
+
+/** Resolves when everything runs again: the holder ends then. */
+async function released(holder: ExecStream): Promise<void> {
+	const { promise, reject } = Promise.withResolvers<never>();
+	const timer = setTimeout(() => {
+		reject(
+			new HomerangeError("TIMEOUT", `The machines were not let go within ${freezeLimitMs / 1000} s.`, {
+				remedy: "Look at the machines' states, and restart those that do not answer.",
+			}),
+		);
+	}, freezeLimitMs);
+	try {
+		await Promise.race([holder.exitCode(), promise]);
+	} finally {
+		clearTimeout(timer);
 	}
 }
 

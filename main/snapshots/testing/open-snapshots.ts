@@ -8,6 +8,8 @@ export interface TestSnapshots extends TestRanges {
 	begun(step: string): Promise<void>;
 	/** Runs a shell line in a machine; throws what it said when it ends with an error. */
 	run(range: string, machine: string, line: string): Promise<string>;
+	/** Resolves when the machine, which writes to this file all the time, has written again. */
+	goesOn(range: string, machine: string, file: string): Promise<void>;
 }
 
 /** Ranges over the real engine with their snapshots. Disposing destroys the ranges, then deletes the snapshots. */
@@ -24,17 +26,21 @@ export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] 
 	const { host, tasks, events, owner, log } = t.deps;
 	const saved = new Snapshots({ store, ranges, host, tasks, events, owner, log });
 	await saved.sweep(new AbortController().signal);
+	const run: TestSnapshots["run"] = async (range, machine, line) => {
+		const { inner, containerId } = await ranges.locate(range, machine);
+		const { exitCode, stdout, stderr } = await runExec(inner, containerId, { command: ["sh", "-c", line] });
+		if (exitCode !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
+		return stdout;
+	};
 	return {
 		...t,
 		saved,
+		run,
+		async goesOn(range, machine, file) {
+			await run(range, machine, `a=$(sha256sum ${file}); while [ "$(sha256sum ${file})" = "$a" ]; do sleep 0.05; done`);
+		},
 		begun(step) {
 			return new Promise((resolve) => waiting.set(step, resolve));
-		},
-		async run(range, machine, line) {
-			const { inner, containerId } = await ranges.locate(range, machine);
-			const { exitCode, stdout, stderr } = await runExec(inner, containerId, { command: ["sh", "-c", line] });
-			if (exitCode !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
-			return stdout;
 		},
 		async [Symbol.asyncDispose]() {
 			await Promise.all(ranges.list().map(({ id }) => t.ended(ranges.destroy(id, "test"))));
