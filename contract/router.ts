@@ -182,6 +182,10 @@ export const contract = {
 		pull: base.input(pullImageRequest).output(started),
 		/** Checked before anything of it reaches the engine or the pool. */
 		import: base.input(importImageRequest).output(started),
+		/** The names that an import gave, once it is done. */
+		imported: base
+			.input(z.strictObject({ taskId: z.string().max(64) }))
+			.output(z.object({ names: z.array(z.string()) })),
 		export: base.input(exportImageRequest).output(started),
 		build: base.input(buildImageRequest).output(started),
 		/** The output of one of the newest builds, from its oldest kept line to its end. */

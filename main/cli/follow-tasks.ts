@@ -2,15 +2,18 @@ import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import type { Task } from "../../contract/tasks.ts";
 import type { EngineClient } from "../rpc/client.ts";
 import { say } from "./terminal/print.ts";
-import { progressView } from "./terminal/progress.ts";
+import { type ProgressView, progressView } from "./terminal/progress.ts";
 
 /**
  * Shows the tasks until all have ended and gives them in their order. The first
  * Ctrl-C asks the engine to cancel them and waits until they are undone; the
  * second leaves them to the engine.
  */
-export async function followTasks(client: EngineClient, ids: readonly string[]): Promise<Task[]> {
-	const view = progressView();
+export async function followTasks(
+	client: EngineClient,
+	ids: readonly string[],
+	view: ProgressView = progressView(),
+): Promise<Task[]> {
 	const ended = new Map<string, Task>();
 	const leave = new AbortController();
 	const release = onInterrupt((count) => {

@@ -3,6 +3,7 @@ import { type Command, createCommand } from "commander";
 import { version } from "../version.ts";
 import { addBundleCommands } from "./program-bundles.ts";
 import { addEngineCommands } from "./program-engine.ts";
+import { addImageCommands } from "./program-images.ts";
 import { addLayerCommands } from "./program-layers.ts";
 import { addLibraryCommands } from "./program-library.ts";
 import { addMachineCommands } from "./program-machines.ts";
@@ -34,6 +35,7 @@ export function createProgram(): Command {
 	addNetworkCommands(program);
 	addWatchCommands(program);
 	addLibraryCommands(program);
+	addImageCommands(program);
 	addBundleCommands(program);
 	addEngineCommands(program);
 	addLayerCommands(program);

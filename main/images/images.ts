@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { HomerangeError } from "../../contract/errors.ts";
 import type {
 	BuildImageRequest,
 	BuildLine,
@@ -35,6 +36,8 @@ import { recognize } from "./recognize.ts";
 import { ImageRecords } from "./records.ts";
 import { watchUse } from "./watch-use.ts";
 
+const keptImports = 100;
+
 interface Started {
 	taskId: string;
 }
@@ -47,6 +50,8 @@ export class Images {
 	/** Where archives are unpacked and checked; emptied at every start. */
 	readonly #incoming: string;
 	readonly #builds = new BuildLogs();
+	/** Names that the newest imports gave, by their tasks. */
+	readonly #imported = new Map<string, string[]>();
 	readonly #closed = new AbortController();
 
 	constructor(deps: ImagesDeps) {
@@ -83,10 +88,21 @@ export class Images {
 					recognized.kind === "disk" || recognized.kind === "ova"
 						? [await importDisk(this.pool, request, recognized, folder, task)]
 						: await importContainerImages(this.#parts, request, recognized, folder, task);
+				this.#imported.set(task.id, names);
+				for (const old of [...this.#imported.keys()].slice(0, -keptImports)) this.#imported.delete(old);
 				this.#record("image.imported", actor, `${request.path} was imported: ${names.join(", ")}.`);
 			} finally {
 				await rm(folder, { recursive: true, force: true });
 			}
+		});
+	}
+
+	/** Errors: `TASK_NOT_FOUND`, also for an import that is not done. */
+	imported(taskId: string): string[] {
+		const names = this.#imported.get(taskId);
+		if (names !== undefined) return names;
+		throw new HomerangeError("TASK_NOT_FOUND", `There is no import ${taskId} that is done.`, {
+			remedy: "The names of the newest imports are kept while the engine runs; list the images.",
 		});
 	}
 

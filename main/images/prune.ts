@@ -1,6 +1,7 @@
 import { toErrorInfo } from "../../contract/errors.ts";
 import { formatBytes } from "../../contract/format-bytes.ts";
 import type { PruneImagesRequest, PrunePlan } from "../../contract/images.ts";
+import { label } from "../dind/names.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { removeContainerImage } from "./delete-image.ts";
 import { type ImageScene, type ListParts, lastUsedOf, readScene } from "./image-list.ts";
@@ -18,6 +19,8 @@ export function planPrune(scene: ImageScene, { all, only }: Pick<PruneImagesRequ
 	const isWanted = (...names: string[]) => wanted === null || names.some((name) => wanted.has(name));
 	const going = scene.images.filter((image) => {
 		if (scene.users.ofImage(image).length > 0) return false;
+		// Snapshots look after their own images, also while they are being made, and those of other data folders.
+		if (image.facts.labels[label.role] === "snapshot") return false;
 		if (lastUsedOf(image, scene) === null && !all) return false;
 		return isWanted(image.id, ...image.references, ...image.references.map(canonicalReference));
 	});

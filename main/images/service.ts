@@ -7,6 +7,7 @@ export type ImageService = Pick<
 	| "get"
 	| "pull"
 	| "import"
+	| "imported"
 	| "export"
 	| "build"
 	| "buildOutput"

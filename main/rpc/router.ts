@@ -140,6 +140,7 @@ export function createRouter(services: Services, log: Logger) {
 			get: os.images.get.handler(({ input, signal }) => images.get(input.image, signal)),
 			pull: os.images.pull.handler(({ input, context }) => images.pull(input, context.actor)),
 			import: os.images.import.handler(({ input, context }) => images.import(input, context.actor)),
+			imported: os.images.imported.handler(({ input }) => ({ names: images.imported(input.taskId) })),
 			export: os.images.export.handler(({ input, context }) => images.export(input, context.actor)),
 			build: os.images.build.handler(({ input, context }) => images.build(input, context.actor)),
 			buildOutput: os.images.buildOutput.handler(({ input, signal, path }) =>

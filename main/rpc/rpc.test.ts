@@ -91,6 +91,7 @@ beforeAll(async () => {
 				get: unused,
 				pull: noRange,
 				import: unused,
+				imported: noRange,
 				export: noRange,
 				build: noRange,
 				buildOutput: noRange,
