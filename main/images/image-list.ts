@@ -89,6 +89,10 @@ export function findImage(scene: ImageScene, name: string): FoundImage {
 	for (const image of scene.images) {
 		const reference = image.references.find((one) => canonicalReference(one) === canonical);
 		if (reference !== undefined) return { kind: "container", image, reference };
+		// A digest means the image, not one of its names.
+		if (image.digests.some((one) => canonicalReference(one) === canonical)) {
+			return { kind: "container", image, reference: null };
+		}
 	}
 	const beginning = /^(?:sha256:)?([0-9a-f]{6,64})$/.exec(name)?.[1];
 	if (beginning !== undefined) {

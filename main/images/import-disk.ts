@@ -51,6 +51,8 @@ export async function importDisk(
 		await rename(part, pool.path({ file }));
 		const now = new Date().toISOString();
 		try {
+			// Looked at once more, in the turn in which the row is written: another import may have been quicker.
+			freeName(pool, request);
 			pool.add({
 				name,
 				file,

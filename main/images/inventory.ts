@@ -9,8 +9,10 @@ import { type LayeredImage, layersOf } from "./layers.ts";
 /** A container image of the host's engine, with all that lists and plans need of it. */
 export interface HostImage extends LayeredImage {
 	readonly facts: ImageFacts;
-	/** "name:tag", also by digest for what was pulled so; empty for an image that lost its name. */
+	/** "name:tag"; by digest for what has only that; empty for an image that lost its name. */
 	readonly references: readonly string[];
+	/** "name@sha256:…": other words for it, by which it can be found as well. */
+	readonly digests: readonly string[];
 }
 
 /** A container of the host's engine. */
@@ -71,9 +73,11 @@ export class Inventory {
 			const known = now.get(id);
 			if (known === undefined) return [];
 			const names = (tags ?? []).filter((tag) => !tag.includes("<none>"));
-			const references = names.length > 0 ? names : (digests ?? []).filter((digest) => !digest.includes("<none>"));
+			const byDigest = (digests ?? []).filter((digest) => !digest.includes("<none>"));
+			const references = names.length > 0 ? names : byDigest;
 			const engineSharedBytes = shared.get(id) ?? null;
-			return [{ id, sizeBytes: known.facts.sizeBytes, engineSharedBytes, references, ...known }];
+			const { sizeBytes } = known.facts;
+			return [{ id, sizeBytes, engineSharedBytes, references, digests: byDigest, ...known }];
 		});
 	}
 }

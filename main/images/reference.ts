@@ -12,7 +12,9 @@ export function canonicalReference(image: string): string {
 		// An id or an unknown name is compared as it is.
 		return image;
 	}
-	return reference.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+	const short = reference.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+	// A digest says it all: engines leave out the tag that stood beside it.
+	return short.replace(/:[^/:@]+@/, "@");
 }
 
 /** "sha256:…" as engines write ids. */

@@ -1,8 +1,8 @@
 import type { ImageUser } from "../../contract/images.ts";
 import type { ProviderName } from "../../contract/ranges.ts";
 import { label } from "../dind/names.ts";
-import type { HostContainer } from "./inventory.ts";
-import { canonicalReference } from "./reference.ts";
+import type { HostContainer, HostImage } from "./inventory.ts";
+import { canonicalReference, isImageId } from "./reference.ts";
 
 /** Something of ours that stands on an image. */
 export interface ImageClaim {
@@ -13,6 +13,8 @@ export interface ImageClaim {
 	/** The id or the SHA-256, where it was written down: holds also when the name means something else by now. */
 	readonly imageId: string | null;
 }
+
+type NamedImage = Pick<HostImage, "id" | "references" | "digests">;
 
 /** Who stands on which image: by what they name and by what they are known to hold. */
 export class ImageUsers {
@@ -25,6 +27,7 @@ export class ImageUsers {
 		this.#claims = claims;
 		for (const { user, provider, image, imageId } of claims) {
 			if (provider === "libvirt") add(this.#byDisk, image, user);
+			else if (isImageId(image)) add(this.#byId, image, user);
 			else add(this.#byReference, canonicalReference(image), user);
 			if (imageId !== null) add(this.#byId, imageId, user);
 		}
@@ -40,8 +43,9 @@ export class ImageUsers {
 	}
 
 	/** Of an image under whichever name. */
-	ofImage(image: { id: string; references: readonly string[] }): ImageUser[] {
-		return unique([...image.references.flatMap((one) => this.ofReference(one)), ...(this.#byId.get(image.id) ?? [])]);
+	ofImage({ id, references, digests }: NamedImage): ImageUser[] {
+		const named = [...references, ...digests].flatMap((one) => this.ofReference(one));
+		return unique([...named, ...(this.#byId.get(id) ?? [])]);
 	}
 
 	ofDisk(disk: { name: string; sha256: string }): ImageUser[] {
@@ -49,8 +53,9 @@ export class ImageUsers {
 	}
 
 	/** What somebody names and nobody has. The engine's own setting may name an image that is pulled when it is needed. */
-	missing(images: readonly { id: string; references: readonly string[] }[], disks: ReadonlySet<string>) {
-		const references = new Set(images.flatMap((image) => image.references.map(canonicalReference)));
+	missing(images: readonly NamedImage[], disks: ReadonlySet<string>): Map<string, ImageUser[]> {
+		const names = images.flatMap((image) => [...image.references, ...image.digests]);
+		const references = new Set(names.map(canonicalReference));
 		const ids = new Set(images.map((image) => image.id));
 		const missing = new Map<string, ImageUser[]>();
 		for (const { user, provider, image, imageId } of this.#claims) {
