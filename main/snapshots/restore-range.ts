@@ -1,8 +1,11 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
 import type { SavedRange } from "../ranges/deps.ts";
+import { isCancelled, isEngineEnding } from "../ranges/interruption.ts";
 import type { LifecycleRequest } from "../ranges/lifecycle-operations.ts";
+import { OperationEvents } from "../ranges/operation-events.ts";
 import type { OperationParts } from "../ranges/parts.ts";
+import type { RangeRecord } from "../ranges/record.ts";
 import { runSteps } from "../ranges/run-steps.ts";
 import { StepRunner } from "../ranges/step-runner.ts";
 import { diffRange } from "../ranges/update-diff.ts";
@@ -37,14 +40,33 @@ export function refuseRestore(
 export async function restoreRange(
 	parts: OperationParts,
 	request: LifecycleRequest,
-	{ blueprint, text, file }: SavedRange,
+	{ name, saved }: { name: string; saved: SavedRange },
 ): Promise<void> {
-	const { store } = parts;
-	const { range, task } = request;
-	const runner = new StepRunner(parts, request);
-	// A disk that is not there any more stops it before anything has changed.
-	const steps = planImageSearch(blueprint.machines);
-	await runSteps(parts, { range, task, steps, run: (step, signal) => runner.run(step, signal) });
+	const { store, deps } = parts;
+	const { range, task, actor } = request;
+	const title = `Restore ${range.name} from ${name}`;
+	const events = new OperationEvents(deps.events, { range, actor, type: "range.restore", title });
+	events.started();
+	try {
+		const runner = new StepRunner(parts, request);
+		// A disk that is not there any more stops it before anything has changed.
+		const steps = planImageSearch(saved.blueprint.machines);
+		await runSteps(parts, { range, task, steps, run: (step, signal) => runner.run(step, signal) });
+		record(parts, range, saved);
+		await store.flush();
+	} catch (error) {
+		if (isEngineEnding(task.signal)) throw error;
+		if (isCancelled(task.signal)) events.cancelled("Nothing was changed.");
+		else events.failed(error, "Nothing was changed.");
+		throw error;
+	}
+	// From here on it tells what becomes of it as any update does.
+	await updateRange(parts, request, null);
+	events.done();
+}
+
+/** From here on the range is on its way to what was saved. */
+function record({ store }: OperationParts, range: RangeRecord, { blueprint, text, file }: SavedRange): void {
 	const sources = new Map<string, Uint8Array>();
 	const diff = diffRange({ blueprint: range.blueprint, sources: store.fileSources(range.id) }, { blueprint, sources });
 	const flows = range.meanwhile ?? range.blueprint;
@@ -58,6 +80,4 @@ export async function restoreRange(
 		recreatedNetworks: diff.recreatedNetworks,
 		meanwhile: isAsBefore ? null : trafficMeanwhile(flows, blueprint, diff),
 	});
-	await store.flush();
-	await updateRange(parts, request, null);
 }

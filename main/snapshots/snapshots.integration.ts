@@ -3,7 +3,7 @@ import { heldSnapshots } from "./snapshot-image.ts";
 import { openTestSnapshots, type TestSnapshots } from "./testing/open-snapshots.ts";
 
 const busybox = "homerange/busybox:1";
-const now = AbortSignal.timeout(300_000);
+const soon = () => AbortSignal.timeout(60_000);
 
 /** A machine whose first process writes down each tenth of a second, so that it can be seen to go on. */
 const ticking = "httpd -p 80; while :; do echo tick >>/ticks; sleep 0.1; done";
@@ -69,7 +69,7 @@ describe("a machine's snapshot", () => {
 		expect(machineStates("shop-1")).toEqual(["web ready", "client running"]);
 		await t.goesOn("shop-1", "web", "/ticks");
 		const { inner } = await t.ranges.site("shop-1");
-		expect(await heldSnapshots(inner, now)).toEqual(new Set());
+		expect(await heldSnapshots(inner, soon())).toEqual(new Set());
 	});
 
 	test("says what it is, where it is from and what it takes", async () => {
@@ -149,7 +149,7 @@ describe("a machine's snapshot", () => {
 		});
 		const { id } = await t.saved.get("further");
 		await t.saved.delete("further", "test");
-		expect(await heldSnapshots(t.deps.host.current(), now)).not.toContain(id);
+		expect(await heldSnapshots(t.deps.host.current(), soon())).not.toContain(id);
 	});
 
 	test("can be taken of a stopped machine, and of a frozen one, which stays so", async () => {

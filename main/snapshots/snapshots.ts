@@ -134,7 +134,7 @@ export class Snapshots {
 		refuseRestore({ name, state, blueprint }, saved);
 		const title = () => `Restore ${name} from ${record.name}`;
 		return ranges.operate(range, { kind: "restore", actor, title }, (parts, request) =>
-			restoreRange(parts, request, saved),
+			restoreRange(parts, request, { name: record.name, saved }),
 		);
 	}
 
