@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 
-export type Place = "Ranges" | "Machines" | "Library" | "Events" | "Doctor" | "Settings";
+export type Place = "Ranges" | "Machines" | "Library" | "Images" | "Events" | "Doctor" | "Settings";
 
 /** The window's frame: places, palette, status bar, dialogs. */
 export class Frame {

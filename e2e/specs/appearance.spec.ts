@@ -5,7 +5,7 @@ import { Frame, type Place } from "../pages/frame.ts";
 /** The window's looks and settings. The pictures are kept for people to look at. */
 
 const pictures = join(import.meta.dirname, "..", "..", "artifacts", "window");
-const places: readonly Place[] = ["Ranges", "Machines", "Library", "Events", "Doctor", "Settings"];
+const places: readonly Place[] = ["Ranges", "Machines", "Library", "Images", "Events", "Doctor", "Settings"];
 
 test("changes between light and dark at once, everywhere", async ({ page }) => {
 	const frame = new Frame(page);

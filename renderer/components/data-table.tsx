@@ -203,8 +203,9 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
 			tabIndex={props.isFocusable ? 0 : -1}
 			onFocus={() => onFocus(index)}
 			onClick={(event) => {
-				const isOnControl = event.target instanceof Element && event.target.closest("button, a, input") !== null;
-				if (!isOnControl) onOpen?.(row);
+				// A menu of the row stands elsewhere in the document, but its presses come here too.
+				if (!(event.target instanceof Element) || !event.currentTarget.contains(event.target)) return;
+				if (event.target.closest("button, a, input") === null) onOpen?.(row);
 			}}
 			className={classes(
 				"absolute grid w-full items-center gap-x-3 border-b border-line px-5 hover:bg-hover aria-selected:bg-selected",

@@ -9,7 +9,7 @@ const code = (text: string) => (text === "" ? words.none : <code className="font
 function lines(list: readonly string[]) {
 	if (list.length === 0) return words.none;
 	return (
-		<ul className="font-mono text-sm">
+		<ul className="font-mono text-sm leading-5">
 			{list.map((line) => (
 				<li key={line} className="break-all">
 					{line}

@@ -53,7 +53,7 @@ export function DefaultsFacts({ defaults }: { defaults: MachineDefaults }) {
 						environment.length === 0 ? (
 							words.none
 						) : (
-							<ul className="font-mono text-sm">
+							<ul className="font-mono text-sm leading-5">
 								{environment.map(([key, value]) => (
 									<li key={key} className="break-all">
 										{key}={value}

@@ -15,7 +15,6 @@ import { entryPath } from "./entry-path.ts";
 import {
 	type EntryFilter,
 	type EntryOrder,
-	entryOrders,
 	filterChoices,
 	filterEntries,
 	noFilter,
@@ -29,12 +28,14 @@ interface EntriesPaneProps {
 	searchLabel: string;
 	entries: readonly LibraryEntry[];
 	columns: readonly TableColumn<LibraryEntry>[];
+	/** The orders that mean something for these entries. */
+	orders: readonly EntryOrder[];
 	/** What stands there when there is no entry at all. */
 	none: ReactNode;
 }
 
 /** One tab of the library: its entries found, filtered and sorted, as a table or as cards. */
-export function EntriesPane({ label, searchLabel, entries, columns, none }: EntriesPaneProps) {
+export function EntriesPane({ label, searchLabel, entries, columns, orders, none }: EntriesPaneProps) {
 	const view = useLayout((state) => state.libraryView);
 	const [filter, setFilter] = useState<EntryFilter>(noFilter);
 	const [order, setOrder] = useState<EntryOrder>("name");
@@ -57,7 +58,7 @@ export function EntriesPane({ label, searchLabel, entries, columns, none }: Entr
 						label={words.order}
 						value={order}
 						onChange={setOrder}
-						choices={entryOrders.map((value) => ({ value, title: words.orders[value] }))}
+						choices={orders.map((value) => ({ value, title: words.orders[value] }))}
 					/>
 				)}
 				<Segments

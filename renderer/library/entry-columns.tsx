@@ -38,7 +38,7 @@ const kind: TableColumn<LibraryEntry> = {
 const tags: TableColumn<LibraryEntry> = {
 	id: "tags",
 	title: words.tags,
-	width: "minmax(80px, 1fr)",
+	width: "minmax(96px, 1.2fr)",
 	cell: (entry) => <TagList tags={entry.tags} />,
 };
 const users: TableColumn<LibraryEntry> = {

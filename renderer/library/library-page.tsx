@@ -15,8 +15,11 @@ import { strings } from "../strings.ts";
 import { snapshotEntries, templateEntries } from "./entries.ts";
 import { EntriesPane } from "./entries-pane.tsx";
 import { snapshotColumns, templateColumns } from "./entry-columns.tsx";
+import { entryOrders } from "./filter-entries.ts";
 
 const words = strings.library;
+/** A base image has no age and no size of its own. */
+const templateOrders = ["name", "used"] as const;
 
 /** What machines and ranges can start from: snapshots, and the base images they all came from. */
 export function LibraryPage() {
@@ -63,6 +66,7 @@ function LibraryTabs({ content, tab }: { content: LibraryContent; tab: string })
 							searchLabel={words.search.snapshots}
 							entries={snapshots}
 							columns={snapshotColumns}
+							orders={entryOrders}
 							none={<NoSnapshots />}
 						/>
 					),
@@ -77,6 +81,7 @@ function LibraryTabs({ content, tab }: { content: LibraryContent; tab: string })
 							searchLabel={words.search.templates}
 							entries={templates}
 							columns={templateColumns}
+							orders={templateOrders}
 							none={<EmptyState icon={Library} title={words.none.templates} body={words.noneBody.templates} />}
 						/>
 					),

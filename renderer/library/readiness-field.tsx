@@ -63,7 +63,7 @@ function Probe({ value, onChange }: { value: Readiness; onChange: (value: Readin
 			);
 		case "exec":
 			return (
-				<Field label={words.probe} help="" error={undefined}>
+				<Field label={words.probe} help={words.probeHelp} error={undefined}>
 					{(ids) => (
 						<ParsedTextArea<string[]>
 							{...ids}

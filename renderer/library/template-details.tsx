@@ -36,7 +36,7 @@ export function TemplateDetails({ template, content }: { template: Template; con
 							),
 						},
 						{ name: words.size, value: <ImageSize reference={template.image} /> },
-						{ name: words.architecture, value: template.architecture },
+						{ name: words.architecture, value: strings.templateForm.architectures[template.architecture] },
 						{ name: words.display, value: words.displays[template.display] },
 						{ name: words.tags, value: template.tags.length === 0 ? words.none : <TagList tags={template.tags} /> },
 					]}
