@@ -64,8 +64,7 @@ export class ApiTransport {
 		const body = jsonBody(options);
 		const upload = options.file;
 		const headers: Record<string, string | number> = { host: "docker" };
-		if (options.authconfig)
-			headers["x-registry-auth"] = Buffer.from(JSON.stringify(options.authconfig)).toString("base64url");
+		if (options.authconfig) headers["x-registry-auth"] = registryHeader(options.authconfig);
 		if (body !== null) {
 			headers["content-type"] = "application/json";
 			headers["content-length"] = Buffer.byteLength(body);
@@ -196,6 +195,12 @@ class StaleConnection extends Error {
 	constructor(cause: Error) {
 		super("The connection was dead.", { cause });
 	}
+}
+
+/** Base64 for URLs with its padding: engines read what lacks it as if there were no credentials at all. */
+function registryHeader(credentials: unknown): string {
+	const base64 = Buffer.from(JSON.stringify(credentials)).toString("base64");
+	return base64.replaceAll("+", "-").replaceAll("/", "_");
 }
 
 function isReset(error: Error): boolean {

@@ -133,6 +133,9 @@ describe("a pull", () => {
 			url = request.url ?? "";
 			json(response, { status: "Status: Downloaded newer image" });
 		});
+		// Go's decoder wants the padding.
+		expect(auth).toMatch(/^([A-Za-z0-9_-]{4})+$|^[A-Za-z0-9_-]+={1,2}$/);
+		expect(auth.length % 4).toBe(0);
 		expect(JSON.parse(Buffer.from(auth, "base64url").toString())).toEqual({
 			serveraddress: "registry.example",
 			username: "ann",

@@ -141,6 +141,19 @@ describe("an archive of docker save", () => {
 		expect([...layers.keys()]).toEqual([`sha256:${id}`]);
 	});
 
+	test("of a newer engine, whose parts are blobs, is taken as well", async () => {
+		const image = await testImage();
+		const [config, layer] = [`blobs/sha256/${sha256(image.config)}`, `blobs/sha256/${sha256(image.layer)}`];
+		await writeTar(file, [
+			{ name: layer, body: image.layer },
+			{ name: config, body: image.config },
+			{ name: "index.json", body: "{}" },
+			{ name: "oci-layout", body: "{}" },
+			{ name: "manifest.json", body: JSON.stringify([{ Config: config, RepoTags: null, Layers: [layer] }]) },
+		]);
+		expect((await check()).images).toMatchObject([{ references: [], createdAt: "2026-01-02T03:04:05Z" }]);
+	});
+
 	test("goes on as parts that were checked, and nothing else of it", async () => {
 		const image = await testImage();
 		await writeTar(file, [...dockerEntries(image, ["a:1"]), { name: "repositories", body: '{"evil":{}}' }]);
