@@ -176,13 +176,14 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 
 	async function letGo(): Promise<void> {
 		log.info({}, "the engine ends");
+		// Who comes from now on finds nobody, and waits for the next engine. The lock goes last: the next engine never
+		// removes a socket of ours that is in use.
+		server.stopListening();
 		ending.abort();
 		guard.close();
 		await tasks.close();
 		consoles.close();
 		await ranges.close();
-		// The socket goes first, and the lock after it: the next engine never removes a socket of ours that is in use.
-		server.stopListening();
 		await held.disposeAsync();
 		server.closeConnections();
 		end();

@@ -46,7 +46,7 @@ test("shows what differs, asks about the disk that is lost, and changes only tha
 
 	await update.updateButton.click();
 	await question.getByRole("button", { name: "Update" }).click();
-	await expect(range.machineInState("c", "running")).toBeVisible({ timeout: 120_000 });
+	await expect(range.machineInState("c", "ready")).toBeVisible({ timeout: 120_000 });
 	await expect(range.state("Running")).toBeVisible({ timeout: 60_000 });
 	await page.screenshot({ path: test.info().outputPath("range.png") });
 	const after = await ids();

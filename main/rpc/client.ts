@@ -8,6 +8,9 @@ import { fromBorderError } from "./border-errors.ts";
 import { SocketFetch } from "./socket-fetch.ts";
 import { isStream, mapStreamErrors } from "./stream-errors.ts";
 
+/** An engine that is busy with other things still answers in this time. */
+const answerLimitMs = 30_000;
+
 export type EngineApi = ContractRouterClient<typeof contract>;
 
 export interface EngineClient {
@@ -19,7 +22,7 @@ export interface EngineClient {
 }
 
 /**
- * Connects to the engine behind the socket; null when none listens there. The
+ * Connects to the engine behind the socket; null when none listens there, or when it ends before it answers. The
  * connection made here stays open and unused: it keeps the engine from ending,
  * and its end tells that the engine ended.
  */
@@ -30,6 +33,7 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 	lifeline.write(
 		"GET /lifeline HTTP/1.1\r\nhost: engine\r\nconnection: upgrade\r\nupgrade: homerange-lifeline\r\n\r\n",
 	);
+	if (!(await isAnswered(lifeline))) return null;
 	lifeline.resume();
 	const lost = new Promise<void>((resolve) => lifeline.once("close", () => resolve()));
 	const transport = new SocketFetch(socketPath);
@@ -56,6 +60,19 @@ export async function connectEngine(socketPath: string): Promise<EngineClient | 
 			transport.close();
 		},
 	};
+}
+
+/** Whether the engine took the lifeline. A connection that still waited in its socket when it ended gets no answer. */
+async function isAnswered(lifeline: Socket): Promise<boolean> {
+	const { promise, resolve } = Promise.withResolvers<boolean>();
+	const limit = setTimeout(() => lifeline.destroy(), answerLimitMs);
+	const onClose = () => resolve(false);
+	lifeline.once("close", onClose);
+	lifeline.once("data", () => resolve(true));
+	const isTaken = await promise;
+	clearTimeout(limit);
+	lifeline.off("close", onClose);
+	return isTaken;
 }
 
 /** Opens a plain connection to the engine's socket; null when nobody listens. */

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -184,6 +184,14 @@ test("a connection that asks for nothing is ended, a client's lifeline is not", 
 	await new Promise((resolve) => silent.once("close", resolve));
 	expect(isLost).toBe(false);
 	expect(server.clients).toBeGreaterThan(0);
+});
+
+test("an engine that ends before it answers is none, so that the next one is waited for", async () => {
+	const path = join(folder, "ending.sock");
+	const ending = createServer((connection) => connection.destroy());
+	await new Promise<void>((resolve) => ending.listen(path, resolve));
+	expect(await connectEngine(path)).toBeNull();
+	await new Promise((resolve) => ending.close(resolve));
 });
 
 test("a call gives what the contract says", async () => {
