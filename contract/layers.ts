@@ -17,6 +17,14 @@ export const layerStore = z.object({
 });
 export type LayerStore = z.infer<typeof layerStore>;
 
+export const freedLayers = z.object({
+	/** Volumes that went. */
+	stores: z.array(z.string()),
+	/** Ids of images that went from stores that stay. */
+	images: z.array(z.string()),
+});
+export type FreedLayers = z.infer<typeof freedLayers>;
+
 export const freeLayersRequest = z.strictObject({
 	/** Also the stores that new ranges would use. Those that a range uses stay in any case. */
 	all: z.boolean().default(false),

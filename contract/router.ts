@@ -21,7 +21,7 @@ import {
 	pruneImagesRequest,
 	pullImageRequest,
 } from "./images.ts";
-import { freeLayersRequest, layerStore } from "./layers.ts";
+import { freedLayers, freeLayersRequest, layerStore } from "./layers.ts";
 import {
 	editRangeSnapshotRequest,
 	editSnapshotRequest,
@@ -140,8 +140,8 @@ export const contract = {
 	},
 	layers: {
 		list: base.input(nothing).output(z.array(layerStore)),
-		/** Removes stores that no range uses; gives the names of the volumes that went. */
-		free: base.input(freeLayersRequest).output(z.array(z.string())),
+		/** Removes stores that no range uses, and from the others images that are neither on the host nor in a range. */
+		free: base.input(freeLayersRequest).output(freedLayers),
 	},
 	library: {
 		templates: base.input(nothing).output(z.array(template)),

@@ -3,12 +3,13 @@ import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import type { LayerStore } from "../../contract/layers.ts";
 import type { Database } from "../db/open.ts";
 import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
-import { printable } from "../docker/api-errors.ts";
+import { isNotFound, printable } from "../docker/api-errors.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { type ImageFacts, imageReference, inspectImage } from "../docker/image-inspect.ts";
 import { type ImageStreamOptions, streamImages } from "../docker/image-stream.ts";
+import { chainIds, filesToLeaveOut } from "../docker/layer-chains.ts";
+import { withoutFiles } from "../docker/without-files.ts";
 import type { Logger } from "../log.ts";
-import { chainIds, layersToLeaveOut } from "./chain.ts";
 import type { LayersRecord } from "./layers-record.ts";
 import { repositoriesFile } from "./repositories.ts";
 import { cloneScript, markScript, measureScript, uncloneScript, unmarkedScript } from "./scripts.ts";
@@ -23,7 +24,6 @@ import {
 	storeVolumeExists,
 	storeVolumeName,
 } from "./store-volume.ts";
-import { withoutLayers } from "./without-layers.ts";
 
 export interface LayerStoresDeps {
 	readonly db: Database;
@@ -145,12 +145,12 @@ export class LayerStores {
 		const { host, signal, onProgress } = request;
 		const { key, volume, images } = await this.prepare({ ...request, onProgress: () => undefined });
 		return await this.#inTurn(key, signal, async () => {
-			const present = layersToLeaveOut(images, await chainsOf(inner, signal));
+			const known = filesToLeaveOut(images, await chainsOf(inner, signal));
 			const seed = await this.#seeds.take(host, key, volume, signal);
 			try {
 				const references = images.map(({ reference }) => reference);
 				const expectedBytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-				const through: ImageStreamOptions["through"] = (saved) => withoutLayers(saved, present);
+				const through: ImageStreamOptions["through"] = (saved) => withoutFiles(saved, known);
 				const report = { ...(onProgress ? { onProgress } : {}) };
 				return await streamImages(seed.inner, inner, references, { expectedBytes, signal, through, ...report });
 			} finally {
@@ -203,7 +203,11 @@ export class LayerStores {
 	}
 
 	/** Removes stores that no range uses: those of other generations, and with `all` every one. Gives their names. */
-	async collect(host: DockerEngine, o: { all: boolean; kept: ReadonlySet<string>; currentImage: string }, signal: AbortSignal): Promise<string[]> {
+	async collect(
+		host: DockerEngine,
+		o: { all: boolean; kept: ReadonlySet<string>; currentImage: string },
+		signal: AbortSignal,
+	): Promise<string[]> {
 		const removed: string[] = [];
 		const stores = await listStoreVolumes(host, this.#deps.owner, signal);
 		for (const { volume, dindImage, profile, users } of stores) {
@@ -214,6 +218,51 @@ export class LayerStores {
 			if (await removeStoreVolume(host, volume, signal)) removed.push(volume);
 		}
 		return removed;
+	}
+
+	/**
+	 * Removes images from the stores that new ranges use, when the host has them no more and no range was cloned from
+	 * them. Layers that another image of the store stands on stay. Gives the images' ids.
+	 */
+	async trim(
+		host: DockerEngine,
+		o: { held: ReadonlySet<string>; currentImage: string },
+		signal: AbortSignal,
+	): Promise<string[]> {
+		const removed: string[] = [];
+		for (const { volume, dindImage, profile } of await listStoreVolumes(host, this.#deps.owner, signal)) {
+			if (!(await this.#isCurrent(host, o.currentImage, { volume, dindImage, profile }, signal))) continue;
+			const key = await this.#keyOf({ host, dindImage: o.currentImage, profile, images: [], signal });
+			const gone = await this.#inTurn(key, signal, async () => await this.#forget(host, key, volume, o.held, signal));
+			removed.push(...gone);
+		}
+		return removed;
+	}
+
+	async #forget(
+		host: DockerEngine,
+		key: StoreKey,
+		volume: string,
+		held: ReadonlySet<string>,
+		signal: AbortSignal,
+	): Promise<string[]> {
+		const { epoch, images } = this.#contents.read(factKey(key));
+		const unused: string[] = [];
+		for (const [hostId, { id }] of Object.entries(images)) {
+			if (!held.has(id) && (await inspectImage(host, hostId, signal)) === null) unused.push(hostId);
+		}
+		if (unused.length === 0) return [];
+		const seed = await this.#seeds.take(host, key, volume, signal);
+		try {
+			const ids = unused.flatMap((hostId) => images[hostId]?.id ?? []);
+			// First the note: an image that is half removed must not be taken for whole by the next engine.
+			for (const hostId of unused) delete images[hostId];
+			this.#contents.write(factKey(key), { epoch, images });
+			for (const id of ids) await removeFrom(seed.inner, id, signal);
+			return ids;
+		} finally {
+			this.#seeds.rest(volume);
+		}
 	}
 
 	/** Removes seed engines that a killed Homerange left on the engine. */
@@ -246,9 +295,12 @@ export class LayerStores {
 			await removeUnmarked(seed, signal);
 			const expectedBytes = missing.reduce((sum, { facts }) => sum + facts.sizeBytes, 0);
 			const references = missing.map(({ reference }) => reference);
+			const images = missing.map(({ facts }) => facts);
+			const known = filesToLeaveOut(images, await chainsOf(seed.inner, signal));
 			await streamImages(host, seed.inner, references, {
 				expectedBytes,
 				signal,
+				through: (saved) => withoutFiles(saved, known),
 				onProgress: (done, total, note) => onProgress?.(done, total, note),
 			});
 			const arrived = await Promise.all(
@@ -379,7 +431,15 @@ async function removeUnmarked(seed: SeedEngine, signal: AbortSignal): Promise<vo
 	for (const { Id: id } of await seed.inner.api.listImages(options)) {
 		const facts = await inspectImage(seed.inner, id, signal);
 		if (facts === null || !chainIds(facts.layers).some((chain) => unmarked.has(chain))) continue;
-		const removal: object = { force: true, abortSignal: signal };
-		await seed.inner.api.getImage(id).remove(removal);
+		await removeFrom(seed.inner, id, signal);
+	}
+}
+
+async function removeFrom(engine: DockerEngine, id: string, signal: AbortSignal): Promise<void> {
+	const removal: object = { force: true, abortSignal: signal };
+	try {
+		await engine.api.getImage(id).remove(removal);
+	} catch (error) {
+		if (!isNotFound(error)) throw error;
 	}
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DeployPreview, DeployRequest } from "../../contract/blueprints.ts";
 import type { EngineStatus } from "../../contract/engines.ts";
 import { HomerangeError } from "../../contract/errors.ts";
-import type { LayerStore } from "../../contract/layers.ts";
+import type { FreedLayers, LayerStore } from "../../contract/layers.ts";
 import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../contract/range-update.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
@@ -319,13 +319,19 @@ export class Ranges {
 		return await this.#parts.layers.list(this.#deps.host.current(), dindImage, signal);
 	}
 
-	/** Removes layer stores that no range uses: those of other inner engines, and with `all` every one. */
-	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<string[]> {
+	/**
+	 * Removes layer stores that no range uses: those of other inner engines, and with `all` every one. From those that
+	 * stay go images that are neither on the host nor in a range.
+	 */
+	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<FreedLayers> {
 		const host = this.#deps.host.current();
 		const { dindImage } = this.#deps.settings.get();
 		// Also those of ranges whose container is gone and will be made again.
 		const kept = new Set(this.#store.all().flatMap(({ layers }) => layers?.store ?? []));
-		return await this.#parts.layers.collect(host, { ...o, kept, currentImage: dindImage }, signal);
+		const held = new Set(this.#store.all().flatMap(({ layers }) => layers?.images ?? []));
+		const { layers } = this.#parts;
+		const stores = await layers.collect(host, { ...o, kept, currentImage: dindImage }, signal);
+		return { stores, images: await layers.trim(host, { held, currentImage: dindImage }, signal) };
 	}
 
 	async close(): Promise<void> {

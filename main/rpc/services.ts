@@ -7,6 +7,7 @@ import type {
 	DeployRequest,
 	DoctorCheck,
 	EngineStatus,
+	FreedLayers,
 	HostInfo,
 	LayerStore,
 	NetworkTestNews,
@@ -60,7 +61,7 @@ export interface UsageService {
 /** The stores of image layers. */
 export interface LayerService {
 	list(): Promise<LayerStore[]>;
-	free(request: { all: boolean }): Promise<string[]>;
+	free(request: { all: boolean }): Promise<FreedLayers>;
 }
 
 export interface NetworkTestService {

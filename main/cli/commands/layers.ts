@@ -19,7 +19,11 @@ export async function listLayerStores(format: Format): Promise<void> {
 }
 
 export async function freeLayerStores(all: boolean, format: Format): Promise<void> {
-	const removed = await withEngine((client) => client.api.layers.free({ all }));
-	if (format === "json") return printJson(removed);
-	await print(removed.length === 0 ? "Nothing to free: every store is in use." : `Removed ${removed.join(", ")}.`);
+	const freed = await withEngine((client) => client.api.layers.free({ all }));
+	if (format === "json") return printJson(freed);
+	const { stores, images } = freed;
+	if (stores.length + images.length === 0)
+		return print("Nothing to free: what is there is in use, or the next range would use it.");
+	if (stores.length > 0) await print(`Removed ${stores.join(", ")}.`);
+	if (images.length > 0) await print(`Removed ${images.length} images that are neither on the host nor in a range.`);
 }
