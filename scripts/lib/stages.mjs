@@ -31,7 +31,7 @@ export const stages = [
 	{ name: "schema", run: checkSchema },
 	{ name: "migrations", run: checkMigrations },
 	{ name: "unit", run: () => vitest("unit", 10 * minute) },
-	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 40 * minute) },
+	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 60 * minute) },
 	{
 		name: "unprivileged",
 		needs: ["engine"],
