@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import { TemplateStore } from "../library/template-store.ts";
 import { silentLog } from "../log.ts";
 import { installedBlueprints } from "../paths.ts";
 import { SettingsStore } from "../settings/settings-store.ts";
-import { SnapshotStore } from "../snapshots/index.ts";
+import { type SnapshotRecord, SnapshotStore } from "../snapshots/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { Tasks } from "../tasks/tasks.ts";
 import { uniqueName } from "../testing/engine.ts";
@@ -100,7 +101,7 @@ machines:
 `;
 
 /** The parts of an engine that bundles stand on, on a data folder of their own. */
-function open(folder = mkdtempSync(join(work, "data-"))): { folder: string; deps: BundlesDeps; bundles: Bundles } {
+function open(folder = mkdtempSync(join(work, "data-"))) {
 	const db = openDatabase(folder);
 	const changes = new ChangeBus();
 	const settings = new SettingsStore(db, changes, silentLog);
@@ -110,18 +111,23 @@ function open(folder = mkdtempSync(join(work, "data-"))): { folder: string; deps
 		() => db.close(),
 		() => changes.close(),
 	);
+	const lookup = {
+		...createTemplateLookup([]),
+		snapshot: (wanted: string) => snapshots.source(wanted),
+		snapshotNames: () => snapshots.names(),
+	};
 	const deps: BundlesDeps = {
 		dataFolder: folder,
 		productVersion: "0.0.0",
 		blueprintFolders: [installedBlueprints(folder)],
-		library: bundleLibrary(createTemplateLookup([]), new TemplateStore(db, changes, silentLog), snapshots),
+		library: bundleLibrary(lookup, new TemplateStore(db, changes, silentLog), snapshots),
 		host,
 		tasks: new Tasks(db, changes, silentLog),
 		events: new AuditLog(db, changes),
 		settings,
 		log: silentLog,
 	};
-	return { folder, deps, bundles: new Bundles(deps) };
+	return { folder, deps, snapshots, bundles: new Bundles(deps) };
 }
 
 /** A task whose steps a test hears of before they begin. */
@@ -334,6 +340,94 @@ describe("an installation", () => {
 		await expect(target.bundles.install({ file, ...install }, "cli")).rejects.toMatchObject({ code: "STATE_CONFLICT" });
 		await whenDone(target, first);
 		await whenDone(target, await target.bundles.install({ file, ...install }, "cli"));
+	});
+});
+
+describe("a snapshot that a blueprint starts from", () => {
+	const record: SnapshotRecord = {
+		id: "abcdefghijklmnopqrst",
+		name: "prepared",
+		description: "A shop with its goods",
+		tags: ["shop"],
+		provider: "docker",
+		image: imageA,
+		imageId: "",
+		sizeBytes: 8 * 1024 * 1024,
+		ownBytes: 6 * 1024 * 1024,
+		defaults: {
+			cpus: 1,
+			memoryBytes: null,
+			diskBytes: null,
+			consoles: ["shell"],
+			vncPort: null,
+			serial: false,
+			command: ["/x"],
+			environment: { WHO: "a" },
+			ports: ["80/tcp"],
+			readiness: null,
+		},
+		sourceMachine: "web",
+		sourceRange: "shop-1",
+		source: { kind: "image", name: imageA, image: imageA },
+		parentId: "somewhere",
+		rangeSnapshotId: null,
+		createdAt: "2026-01-01T00:00:00.000Z",
+	};
+	const text = blueprint("shop", "x").replace('image: "x"', "snapshot: prepared");
+
+	test("comes with its image, defaults and origin; another one of its name is a conflict", async () => {
+		const maker = open();
+		maker.snapshots.add([{ ...record, imageId: ids.get(imageA) ?? "" }]);
+		const carried = join(work, "snapshot.bundle");
+		const blueprints = [{ kind: "text" as const, file: "shop.yaml", text }];
+		await whenDone(maker, await maker.bundles.create({ file: carried, blueprints, replace: false }, "cli"));
+		expect((await maker.bundles.show(carried)).snapshots).toEqual(["prepared"]);
+		await removeImages();
+		const target = open();
+		await whenDone(target, await target.bundles.install({ file: carried, ...install }, "cli"));
+		const arrived = { ...record, imageId: ids.get(imageA), parentId: null };
+		expect(target.snapshots.all()).toEqual([arrived]);
+		await whenDone(target, await target.bundles.install({ file: carried, ...install }, "cli"));
+
+		const other = open();
+		other.snapshots.add([{ ...record, id: "other", description: "Mine" }]);
+		const refused = await other.bundles.install({ file: carried, ...install }, "cli");
+		expect((await other.deps.tasks.whenEnded(refused.taskId)).error).toMatchObject({
+			code: "NAME_TAKEN",
+			detail: "the snapshot prepared",
+		});
+		await whenDone(other, await other.bundles.install({ file: carried, conflicts: "replace" }, "cli"));
+		expect(other.snapshots.all()).toEqual([arrived]);
+		await whenDone(maker, await maker.bundles.install({ file, ...install }, "cli"));
+	});
+});
+
+/** A disk of so many bytes, as root only. */
+function smallDisk(bytes: number): string {
+	const folder = mkdtempSync(join(work, "disk-"));
+	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", folder]);
+	held.push(() => execFileSync("umount", [folder]));
+	return folder;
+}
+
+describe.skipIf(process.getuid?.() !== 0)("a disk that is full", () => {
+	test("ends creation with the reason, and nothing is left on it", async () => {
+		const { bundles, deps } = open();
+		const disk = smallDisk(3 * 1024 * 1024);
+		const request = { file: join(disk, "x.bundle"), blueprints: sources(), replace: false };
+		const { taskId } = await bundles.create(request, "cli");
+		expect((await deps.tasks.whenEnded(taskId)).error).toMatchObject({ code: "DISK_FULL" });
+		expect(readdirSync(disk)).toEqual([]);
+	});
+
+	test("ends an installation before anything is brought in", async () => {
+		await docker.api.getImage(imageB).remove();
+		const target = open(smallDisk(40 * 1024 * 1024));
+		const { taskId } = await target.bundles.install({ file, ...install }, "cli");
+		expect((await target.deps.tasks.whenEnded(taskId)).error).toMatchObject({ code: "DISK_FULL" });
+		expect(await inspectImage(docker, imageB)).toBeNull();
+		const whole = open();
+		await whenDone(whole, await whole.bundles.install({ file, ...install }, "cli"));
 	});
 });
 

@@ -6,6 +6,7 @@ import { formatBytes } from "../../contract/format-bytes.ts";
 import { blueprintInvalid, blueprintText, parseBlueprint } from "../blueprint/index.ts";
 import { imageForProfile } from "../dind/index.ts";
 import { diskFullRemedy } from "../docker/api-errors.ts";
+import { architectureVerdict } from "../docker/architecture.ts";
 import { localDataFolder, spaceOf } from "../docker/data-folder.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { imageReference, inspectImage } from "../docker/image-inspect.ts";
@@ -59,9 +60,14 @@ export async function installBundle(deps: BundlesDeps, { request, reader, task }
 	]);
 	task.start("space");
 	const host = await deps.host.ready(signal);
+	const notes = new Set<string>();
+	for (const { reference, architecture } of images) {
+		const note = await architectureVerdict(host, reference, architecture, signal);
+		if (note !== null) notes.add(note);
+	}
 	const stacks = await presentStacks(host, signal);
 	await refuseFullDisk(deps, host, reader, stacks, signal);
-	task.done("space");
+	task.done("space", notes.size === 0 ? undefined : `${[...notes].join("; ")}.`);
 
 	const bundle = await check(deps, reader, task);
 	const choice = await chooseWhatToBring(deps, host, bundle, request.conflicts, signal);
@@ -69,8 +75,8 @@ export async function installBundle(deps: BundlesDeps, { request, reader, task }
 	task.start("library");
 	throwIfAborted(signal);
 	await bringLibrary(deps, host, bundle, choice, signal);
-	await adoptDindImages(deps, host, reader, signal);
-	task.done("library", choice.summary);
+	const adopted = await adoptDindImages(deps, host, reader, signal);
+	task.done("library", choice.summary + adopted);
 	await forgetVerified(verifiedFolder(deps.dataFolder), reader);
 }
 
@@ -224,19 +230,26 @@ async function bringLibrary(
 	}
 }
 
-/** With no image for a range's own container here, the setting names the bundle's: the first deploy would look for it in vain. */
+/**
+ * With no image for a range's own container here, the setting names the bundle's: the first deploy would look for it in vain.
+ * Gives what was changed, in words; never a name that the bundle does not hold, which would be pulled from somewhere.
+ */
 async function adoptDindImages(
 	{ settings }: BundlesDeps,
 	host: DockerEngine,
 	{ manifest }: BundleReader,
 	signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
+	const forProfiles = (setting: string) =>
+		(["privileged", "unprivileged"] as const).map((profile) => imageReference(imageForProfile(setting, profile)));
 	const { dindImage } = settings.get();
-	for (const profile of ["privileged", "unprivileged"] as const) {
-		const image = imageReference(imageForProfile(dindImage, profile));
-		if ((await inspectImage(host, image, signal)) !== null) return;
+	for (const image of forProfiles(dindImage)) {
+		if ((await inspectImage(host, image, signal)) !== null) return "";
 	}
-	if (manifest.dindImage !== dindImage) settings.set({ dindImage: manifest.dindImage });
+	const held = new Set(manifest.images.map(({ reference }) => reference));
+	if (!forProfiles(manifest.dindImage).some((image) => held.has(image))) return "";
+	settings.set({ dindImage: manifest.dindImage });
+	return ` Ranges run in ${manifest.dindImage} from now on: ${dindImage} is not here.`;
 }
 
 async function isOneDisk(a: string, b: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readTextBounded } from "../blueprint/read-text.ts";
@@ -65,7 +65,7 @@ function parse(text: string): z.infer<typeof record> | null {
 }
 
 async function isFile(path: string): Promise<boolean> {
-	return await stat(path).then(
+	return await lstat(path).then(
 		(found) => found.isFile(),
 		() => false,
 	);
