@@ -1,13 +1,9 @@
-import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstallBundleRequest } from "../../contract/bundles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
-import { formatBytes } from "../../contract/format-bytes.ts";
 import { blueprintInvalid, blueprintText, parseBlueprint } from "../blueprint/index.ts";
 import { imageForProfile } from "../dind/index.ts";
-import { diskFullRemedy } from "../docker/api-errors.ts";
 import { architectureVerdict } from "../docker/architecture.ts";
-import { localDataFolder, spaceOf } from "../docker/data-folder.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { imageReference, inspectImage } from "../docker/image-inspect.ts";
 import { throwIfAborted } from "../docker/limits.ts";
@@ -16,6 +12,7 @@ import type { TaskRun } from "../tasks/tasks.ts";
 import type { BundleReader } from "./bundle-reader.ts";
 import { type Choice, chooseWhatToBring } from "./conflicts.ts";
 import type { BundlesDeps } from "./deps.ts";
+import { refuseFullDisk } from "./disk-space.ts";
 import type { BundledImage } from "./format.ts";
 import { putInstalled } from "./installed-blueprints.ts";
 import { loadImage } from "./load-image.ts";
@@ -33,8 +30,6 @@ export interface InstallOptions {
 
 export const verifiedFolder = (dataFolder: string): string => join(dataFolder, "bundles", "verified");
 
-/** Kept free on every disk that something is written to. */
-const reserveBytes = 64 * 1024 * 1024;
 const progressStepBytes = 1024 * 1024;
 
 /** Refuses a bundle that the key did not sign. */
@@ -66,7 +61,7 @@ export async function installBundle(deps: BundlesDeps, { request, reader, task }
 		if (note !== null) notes.add(note);
 	}
 	const stacks = await presentStacks(host, signal);
-	await refuseFullDisk(deps, host, reader, stacks, signal);
+	await refuseFullDisk(deps.dataFolder, host, reader, stacks, signal);
 	task.done("space", notes.size === 0 ? undefined : `${[...notes].join("; ")}.`);
 
 	const bundle = await check(deps, reader, task);
@@ -115,39 +110,6 @@ function checkBlueprints({ library }: BundlesDeps, { blueprints, templates, snap
 			throw damaged(reader.file, `it does not hold the image of the machine ${missing.name} of ${name}`);
 		if (blueprint.name !== name) throw damaged(reader.file, `the blueprint ${name} calls itself ${blueprint.name}`);
 	}
-}
-
-/** Images are unpacked once into the engine's temporary folder, and once into its store. */
-async function refuseFullDisk(
-	{ dataFolder }: BundlesDeps,
-	host: DockerEngine,
-	{ manifest }: BundleReader,
-	stacks: ReadonlySet<string> | null,
-	signal: AbortSignal,
-): Promise<void> {
-	const sizeOf = new Map(manifest.layers.map(({ diffId, unpackedBytes }) => [diffId, unpackedBytes]));
-	const missing = manifest.images.map(({ layers }) => missingLayers(layers, stacks));
-	const size = (layers: Iterable<string>) => [...layers].reduce((sum, diffId) => sum + (sizeOf.get(diffId) ?? 0), 0);
-	const images = size(new Set(missing.flat())) + Math.max(0, ...missing.map(size));
-	const documents = manifest.entries.reduce(
-		(sum, { name, bytes }) => sum + (name.startsWith("homerange/") ? bytes : 0),
-		0,
-	);
-	const engineFolder = await localDataFolder(host, signal);
-	await refuseWithout(dataFolder, documents);
-	if (engineFolder !== null)
-		await refuseWithout(engineFolder, images + ((await isOneDisk(dataFolder, engineFolder)) ? documents : 0));
-}
-
-async function refuseWithout(folder: string, bytes: number): Promise<void> {
-	if (bytes === 0) return;
-	const { freeBytes } = await spaceOf(folder);
-	if (freeBytes >= bytes + reserveBytes) return;
-	throw new HomerangeError(
-		"DISK_FULL",
-		`This bundle needs ${formatBytes(bytes + reserveBytes)} in ${folder}, and ${formatBytes(freeBytes)} are free.`,
-		{ place: folder, remedy: diskFullRemedy },
-	);
 }
 
 async function bringImages(
@@ -250,9 +212,4 @@ async function adoptDindImages(
 	if (!forProfiles(manifest.dindImage).some((image) => held.has(image))) return "";
 	settings.set({ dindImage: manifest.dindImage });
 	return ` Ranges run in ${manifest.dindImage} from now on: ${dindImage} is not here.`;
-}
-
-async function isOneDisk(a: string, b: string): Promise<boolean> {
-	const [one, other] = await Promise.all([statfs(a), statfs(b)]);
-	return one.blocks === other.blocks && one.bfree === other.bfree && one.type === other.type;
 }
