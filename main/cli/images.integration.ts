@@ -1,11 +1,14 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageDetail, prunePlan } from "../../contract/images.ts";
 import { templateInput } from "../../contract/library.ts";
+import type { Task } from "../../contract/tasks.ts";
 import { removeImage } from "../docker/asking.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { dockerEntries, tarOf, testImage } from "../images/testing/archives.ts";
+import { socketPath } from "../paths.ts";
+import { connectEngine } from "../rpc/client.ts";
 import { TestCli } from "../testing/cli.ts";
 import { connectTestEngine, smallImage, uniqueName } from "../testing/engine.ts";
 
@@ -125,4 +128,35 @@ test("a pull that cannot be says why and ends with 1", async () => {
 	const { status, stderr } = await cli.run(["image", "pull", `127.0.0.1:1/${run}:1`]);
 	expect(status).toBe(1);
 	expect(stderr).toContain("cannot be pulled");
+});
+
+test("an engine that is killed in the middle of imports leaves nothing of them", async () => {
+	writeFileSync(at("huge.img"), "");
+	truncateSync(at("huge.img"), 2 * 1024 ** 3);
+	writeFileSync(at("big.tar"), await tarOf([{ name: "big", body: Buffer.alloc(64 * 1024 * 1024) }]));
+	const client = await connectEngine(socketPath(cli.folder));
+	if (client === null) throw new Error("no engine runs");
+	const { pid } = await client.api.host.info({});
+	const started = await Promise.all(
+		["huge.img", "big.tar"].map((name) => client.api.images.import({ path: at(name), overwrite: false })),
+	);
+	const moving = new Set<string>();
+	try {
+		for await (const change of await client.api.changes.watch({})) {
+			const tasks: Task[] = change.kind === "task" ? [change.task] : change.kind === "snapshot" ? change.tasks : [];
+			for (const { id, steps } of tasks) if (steps[0]?.progress) moving.add(id);
+			if (started.every(({ taskId }) => moving.has(taskId))) break;
+		}
+		process.kill(pid, "SIGKILL");
+	} finally {
+		await client.close();
+	}
+	expect(await cli.json("image", "list")).toMatchObject({ images: expect.not.arrayContaining([{ kind: "disk" }]) });
+	const tasks = await cli.json("tasks");
+	for (const { taskId } of started) {
+		expect(tasks).toContainEqual(expect.objectContaining({ id: taskId, state: "interrupted" }));
+	}
+	expect(readdirSync(at("disks"))).toEqual([]);
+	expect(existsSync(at("incoming"))).toBe(false);
+	expect((await cli.run(["image", "show", "huge"])).status).toBe(5);
 });
