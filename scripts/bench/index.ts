@@ -7,8 +7,10 @@ import { HostEngine } from "../../main/docker/host-engine.ts";
 import { silentLog } from "../../main/log.ts";
 import type { Bench, BenchContext } from "./bench.ts";
 import { app } from "./benches/app.ts";
+import { bundle } from "./benches/bundle.ts";
 import { cli } from "./benches/cli.ts";
 import { consoleBench } from "./benches/console.ts";
+import { copies } from "./benches/copies.ts";
 import { deploy } from "./benches/deploy.ts";
 import { dind } from "./benches/dind.ts";
 import { filter } from "./benches/filter.ts";
@@ -24,10 +26,12 @@ import { type BenchReport, describeReport, saveReport } from "./report.ts";
 const benches: readonly Bench[] = [
 	dind,
 	deploy,
+	copies,
 	layers,
 	lifecycle,
 	filter,
 	transfer,
+	bundle,
 	tunnel,
 	consoleBench,
 	app,

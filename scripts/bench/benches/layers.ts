@@ -3,24 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../../main/db/open.ts";
-import { runHostHelper } from "../../../main/dind/index.ts";
-import { isNotFound } from "../../../main/docker/api-errors.ts";
-import type { DockerEngine } from "../../../main/docker/engine.ts";
 import { LayerStores } from "../../../main/layers/index.ts";
 import { silentLog } from "../../../main/log.ts";
 import { startBareDind } from "../bare-dind.ts";
-import type { Bench, BenchContext, Figure } from "../bench.ts";
+import type { Bench, Figure } from "../bench.ts";
 import { budgets } from "../budgets.ts";
 import { runCommand } from "../command.ts";
+import { type ImageRecipe, makeImage, makeVolume, megabytes } from "../images-and-volumes.ts";
 import { interleave, timed } from "../measure.ts";
 
-interface Sample {
-	readonly name: string;
-	/** Run in a machine of the busybox image to make the files; its changes are one layer. */
-	readonly script: string;
-}
-
-const samples: readonly Sample[] = [
+const samples: readonly ({ name: string } & ImageRecipe)[] = [
 	{ name: "100 MB in few files", script: "for n in 1 2 3 4 5; do head -c 20000000 /dev/urandom > /f$n; done" },
 	{
 		name: "100 MB in many files",
@@ -97,44 +89,3 @@ export const layers: Bench = {
 		return { figures };
 	},
 };
-
-async function makeImage({ host, cleanup }: BenchContext, { script }: Sample) {
-	const repo = `homerange-bench/${randomBytes(5).toString("hex")}`;
-	const remove = cleanup.add(`the image ${repo}`, async () => {
-		try {
-			await host.api.getImage(`${repo}:1`).remove({ force: true });
-		} catch (error) {
-			if (!isNotFound(error)) throw error;
-		}
-	});
-	const container = await host.api.createContainer({ Image: "homerange/busybox:1", Entrypoint: ["sh", "-c", script] });
-	try {
-		await container.start();
-		const { StatusCode: code } = await container.wait();
-		if (code !== 0) throw new Error(`the sample's files could not be made: ${code}`);
-		await container.commit({ repo, tag: "1" });
-	} finally {
-		await container.remove({ force: true, v: true });
-	}
-	return { reference: `${repo}:1`, remove };
-}
-
-async function makeVolume({ host, cleanup }: BenchContext) {
-	const name = `hrbench-${randomBytes(5).toString("hex")}`;
-	const remove = cleanup.add(`the volume ${name}`, async () => {
-		try {
-			await host.api.getVolume(name).remove();
-		} catch (error) {
-			if (!isNotFound(error)) throw error;
-		}
-	});
-	await host.api.createVolume({ Name: name });
-	return { name, remove };
-}
-
-/** Blocks that the files of a volume take, in MB. */
-async function megabytes(host: DockerEngine, image: string, volume: string, signal: AbortSignal): Promise<number> {
-	const script = "du -s -k /volumes/0 | cut -f 1";
-	const { output } = await runHostHelper(host, { image, script, readsVolumes: [volume], offline: true }, signal);
-	return (Number(output.trim()) * 1024) / 1e6;
-}
