@@ -99,7 +99,7 @@ export type ImageList = z.infer<typeof imageList>;
 
 /** One layer of a container image, the lowest first. */
 export const imageLayer = z.object({
-	/** Names the layer together with all below it: images with one chain id share its bytes. */
+	/** Names the layer together with all below it, in hex: images with one chain id share its bytes. */
 	chainId: z.string(),
 	/** Null when the engine does not tell it. */
 	sizeBytes: z.number().nullable(),

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { chainIds } from "../docker/layer-chains.ts";
 
 /** A layer as one image holds it. */
 export interface Layer {
-	/** Names the layer together with all below it, as the engine names what it stores. */
+	/** Names the layer together with all below it, as the engine names what it stores. In hex. */
 	readonly chainId: string;
 	/** Null when the engine did not tell it. */
 	readonly sizeBytes: number | null;
@@ -15,18 +15,6 @@ export interface LayeredImage {
 	readonly layers: readonly Layer[];
 	/** What the engine itself says is shared; taken where layers have no sizes. Null when it says nothing. */
 	readonly engineSharedBytes: number | null;
-}
-
-/** OCI's chain ids of unpacked layers' digests, lowest first. */
-export function chainIds(diffIds: readonly string[]): string[] {
-	const chain: string[] = [];
-	for (const diffId of diffIds) {
-		const below = chain.at(-1);
-		chain.push(
-			below === undefined ? diffId : `sha256:${createHash("sha256").update(`${below} ${diffId}`).digest("hex")}`,
-		);
-	}
-	return chain;
 }
 
 /**

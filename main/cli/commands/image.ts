@@ -76,7 +76,7 @@ function containerText(image: ImageDetail & { kind: "container" }): string {
 		["ports", config.exposedPorts.join(", ") || "-"],
 	]);
 	const rows = layers.map(({ chainId, sizeBytes, sharedWith }) => [
-		chainId.slice(0, 19),
+		chainId.slice(0, 12),
 		sizeBytes === null ? "-" : formatBytes(sizeBytes),
 		String(sharedWith),
 	]);

@@ -1,5 +1,5 @@
 import { constants, createReadStream } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExtractEvents, extract } from "tar-stream";
 import { HomerangeError } from "../../../contract/errors.ts";
@@ -140,12 +140,6 @@ export async function firstBytes(file: string, length = 64): Promise<Buffer> {
 	await using handle = await open(file, "r");
 	const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
 	return buffer.subarray(0, bytesRead);
-}
-
-/** The size of a source, for progress; a folder's is not known before it is read. */
-export async function sizeOfSource(path: string): Promise<number | null> {
-	const found = await lstat(path);
-	return found.isFile() ? found.size : null;
 }
 
 /** What the readers of tar, gzip and zstd throw is about the archive; what the disk throws is not. */

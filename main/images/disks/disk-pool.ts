@@ -51,11 +51,6 @@ export class DiskPool {
 		this.#db.write((orm) => orm.insert(disks).values(disk).run());
 	}
 
-	noteUse(name: string): void {
-		const lastUsed = new Date().toISOString();
-		this.#db.write((orm) => orm.update(disks).set({ lastUsed }).where(eq(disks.name, name)).run());
-	}
-
 	/** The row goes first: a file without a row is removed at the next start, a row without a file would be a lie. */
 	async remove(disk: Disk): Promise<void> {
 		this.#db.write((orm) => orm.delete(disks).where(eq(disks.name, disk.name)).run());

@@ -3,9 +3,6 @@ import { diskInvalid, flattenRemedy } from "./invalid-disk.ts";
 const sectorBytes = 512;
 const descriptorSectorsLimit = 128n;
 
-/** As much of the file as the header and the descriptor in it can take. */
-export const vmdkHeadBytes = 1024 * 1024;
-
 /** Kinds of VMDK that are one file. */
 const oneFileKinds = new Set(["monolithicsparse", "streamoptimized"]);
 
