@@ -39,7 +39,7 @@ export async function buildImage(
 				rm: true,
 				forcerm: true,
 				networkmode: network,
-				// The classic builder: every engine has it, and it needs no session.
+				// The classic builder: every engine has it, and it needs no second connection.
 				version: "1",
 			};
 			const answer = await buildFrom(host.api, stream, options, signal);
