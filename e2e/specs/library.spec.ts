@@ -82,7 +82,7 @@ test("a base image is duplicated, edited, exported, deleted and imported again",
 });
 
 test("a machine and its range are saved, found with their lineage, and restored", async ({ page, cli }) => {
-	test.setTimeout(480_000);
+	test.setTimeout(600_000);
 	await cli("deploy", "tiny", "--name", "lab");
 	await cli("exec", "lab", "a", "--", "sh", "-c", "echo before > /state");
 	const range = new RangePage(page, "lab");
@@ -126,12 +126,12 @@ test("a machine and its range are saved, found with their lineage, and restored"
 	await expect(restore.getByRole("button", { name: "Cancel" })).toBeFocused();
 	await takePictures(page, "restore-range");
 	await restore.getByRole("button", { name: "Restore" }).click();
-	await expect(page.getByText("Done: Restore lab from monday")).toBeVisible({ timeout: 180_000 });
+	await expect(page.getByText("Done: Restore lab from monday")).toBeVisible({ timeout: 300_000 });
 	expect(await cli("exec", "lab", "a", "--", "cat", "/state")).toBe("before\n");
 });
 
 test("a range is deployed from a snapshot, which then cannot be deleted", async ({ page, cli }) => {
-	test.setTimeout(300_000);
+	test.setTimeout(480_000);
 	const library = new LibraryPage(page);
 	await library.open("Snapshots");
 	await library.openEntry("monday");
@@ -141,7 +141,7 @@ test("a range is deployed from a snapshot, which then cannot be deleted", async 
 	await deploy.setName("copy");
 	await expect(deploy.deployButton).toBeEnabled();
 	await deploy.deployButton.click();
-	await expect(page.getByText("copy is deployed")).toBeVisible({ timeout: 180_000 });
+	await expect(page.getByText("copy is deployed")).toBeVisible({ timeout: 240_000 });
 	expect(await cli("exec", "copy", "a", "--", "cat", "/state")).toBe("before\n");
 
 	await library.open("Snapshots");

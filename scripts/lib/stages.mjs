@@ -15,9 +15,18 @@ const shownLines = 40;
 /** What ranges do must be the same in both profiles; these files take the profile from their environment. */
 const eitherProfile = ["main/ranges/deploy.integration.ts", "main/ranges/crash.integration.ts", "main/snapshots"];
 /** Everything that depends on the inner engine's version, with the ranges' networks first. */
-const eitherEngine = ["main/ranges", "main/router", "main/providers", "main/network-test", "main/snapshots", "main/layers"];
+const eitherEngine = [
+	"main/ranges",
+	"main/router",
+	"main/providers",
+	"main/network-test",
+	"main/snapshots",
+	"main/layers",
+];
 /** The specs that deploy ranges. The e2e stage runs them in the app's own choice, the strongest profile. */
-const rangeSpecs = ["deploy", "first-range", "networks", "update", "watching"].map((name) => `${name}.spec.ts`);
+const rangeSpecs = ["deploy", "first-range", "library", "networks", "update", "watching"].map(
+	(name) => `${name}.spec.ts`,
+);
 const olderEngines = ["homerange/dind:26", "homerange/dind:20.10"];
 
 /**
