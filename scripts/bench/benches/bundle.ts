@@ -12,7 +12,7 @@ import { saveImages } from "../../../main/docker/asking.ts";
 import { inspectHostImage } from "../../../main/docker/images.ts";
 import type { Bench, Figure } from "../bench.ts";
 import { runCommand } from "../command.ts";
-import { interleave, timed } from "../measure.ts";
+import { interleave, type Sides, timed } from "../measure.ts";
 
 const source = "homerange/web:1";
 const megabytes = (file: string) => statSync(file).size / 1e6;
@@ -63,14 +63,20 @@ export const bundle: Bench = {
 			onBytes: () => undefined,
 			onTaken: () => undefined,
 		};
-		const writing = await interleave(context, runs, {
+		/** Each side once before it is measured. */
+		const warmed = async (sides: Sides) => {
+			await sides.baseline(0);
+			await sides.subject(0);
+			return await interleave(context, runs, sides);
+		};
+		const writing = await warmed({
 			subject: async () => {
 				rmSync(ours, { force: true });
 				return await timed(() => writeBundle(ours, content, signal));
 			},
 			baseline: () => runCommand("sh", ["-c", `docker save ${image} | zstd -q -f -3 -o ${theirs}`], { signal }),
 		});
-		const installing = await interleave(context, runs, {
+		const installing = await warmed({
 			subject: async () => {
 				await removeImage();
 				return await timed(() => install(host, ours, folder, signal));
