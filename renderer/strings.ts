@@ -393,6 +393,32 @@ export const strings = {
 		},
 	},
 
+	bundles: {
+		menu: "Bundles",
+		menuInstall: "Install a bundle…",
+		menuCreate: "Create a bundle…",
+		install: "Install a bundle",
+		installAction: "Install",
+		conflicts: "Names that are taken here",
+		conflictsHelp: "Of images, base images, snapshots and blueprints that are something else on this computer.",
+		conflictChoices: {
+			refuse: "Refuse the bundle",
+			keep: "Keep what is here",
+			replace: "Take what is in the bundle",
+		},
+		blueprints: "Blueprints",
+		templates: "Base images",
+		snapshots: "Snapshots",
+		images: "Images",
+		made: (time: string, size: string) => `Made ${time}, ${size}`,
+		unsigned: "It is not signed.",
+		signed: (signer: string) => `It says that ${signer} signed it.`,
+		create: "Create a bundle",
+		createBody: "One file with everything that these blueprints need on a computer without a network.",
+		createAction: "Choose the file…",
+		addFile: "Add a blueprint file…",
+	},
+
 	templateForm: {
 		edit: (name: string) => `Edit ${name}`,
 		promote: (image: string) => `Promote ${image} to the library`,

@@ -144,3 +144,9 @@ export async function importTemplate(): Promise<void> {
 	toast.success(words.imported(template.name));
 	navigateTo(paths.template(template.name));
 }
+
+/** Asks for a bundle's file, then shows what it holds. */
+export async function installBundle(): Promise<void> {
+	const file = await perform(() => shell().choosePath({ kind: "open", what: "bundle" }));
+	if (file !== null) openFormDialog({ kind: "installBundle", file });
+}

@@ -15,6 +15,8 @@ import {
 	MoonStar,
 	Network,
 	Package,
+	PackageOpen,
+	PackagePlus,
 	PanelBottom,
 	PanelLeft,
 	ScrollText,
@@ -37,7 +39,7 @@ import { useRanges } from "../stores/ranges.ts";
 import { strings } from "../strings.ts";
 import { showTasks } from "../tasks/announce.ts";
 import { buildImage, importImage } from "./image-actions.ts";
-import { importTemplate } from "./library-actions.ts";
+import { importTemplate, installBundle } from "./library-actions.ts";
 import { showConsole } from "./open-console.ts";
 import { actionIcons, rangeActions, runOnRanges } from "./range-actions.ts";
 
@@ -113,6 +115,13 @@ export const commandActions: readonly Action[] = commands.map((command) => ({
 /** What brings something into the library and the image cache. */
 const bringingActions: readonly Action[] = [
 	{ id: "library.import", title: strings.library.importTemplate, icon: FileUp, run: () => void importTemplate() },
+	{ id: "bundle.install", title: strings.bundles.menuInstall, icon: PackageOpen, run: () => void installBundle() },
+	{
+		id: "bundle.create",
+		title: strings.bundles.menuCreate,
+		icon: PackagePlus,
+		run: () => openFormDialog({ kind: "createBundle" }),
+	},
 	{
 		id: "image.pull",
 		title: strings.images.dialogs.pull,

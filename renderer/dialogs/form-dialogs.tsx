@@ -1,7 +1,9 @@
 import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
+import { CreateBundleDialog } from "./create-bundle-dialog.tsx";
 import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
 import { EditRangeSnapshotDialog, EditSnapshotDialog } from "./edit-snapshot-dialog.tsx";
 import { BuildDialog, ImportDialog, PullDialog } from "./image-dialogs.tsx";
+import { InstallBundleDialog } from "./install-bundle-dialog.tsx";
 import { PruneDialog } from "./prune-dialog.tsx";
 import { RestoreRangeDialog, RestoreSnapshotDialog } from "./restore-dialog.tsx";
 import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.tsx";
@@ -32,5 +34,9 @@ export default function FormDialogs({ request }: { request: FormDialogRequest })
 			return <BuildDialog folder={request.folder} onClose={onClose} />;
 		case "pruneImages":
 			return <PruneDialog onClose={onClose} />;
+		case "installBundle":
+			return <InstallBundleDialog file={request.file} onClose={onClose} />;
+		case "createBundle":
+			return <CreateBundleDialog onClose={onClose} />;
 	}
 }

@@ -1,14 +1,16 @@
-import { Boxes, FileUp, Layers, Library } from "lucide-react";
+import { Boxes, FileUp, Layers, Library, PackageOpen, PackagePlus } from "lucide-react";
 import { useMemo } from "react";
 import { useParams } from "react-router";
-import { importTemplate } from "../actions/library-actions.ts";
+import { importTemplate, installBundle } from "../actions/library-actions.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { Button } from "../components/button.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
+import { Menu } from "../components/menu.tsx";
 import { ErrorNotice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
 import { TabbedPanes } from "../components/tabs.tsx";
 import { EnginePage } from "../engine/engine-page.tsx";
+import { openFormDialog } from "../stores/dialog.ts";
 import { useEngine } from "../stores/engine.ts";
 import { type LibraryContent, useLibrary } from "../stores/library.ts";
 import { strings } from "../strings.ts";
@@ -32,9 +34,30 @@ export function LibraryPage() {
 			isFlush
 			lead={<span className="text-sm text-muted">{words.lead}</span>}
 			actions={
-				<Button icon={FileUp} onClick={() => void importTemplate()}>
-					{words.importTemplate}
-				</Button>
+				<>
+					<Menu
+						label={strings.bundles.menu}
+						entries={[
+							{
+								id: "install",
+								title: strings.bundles.menuInstall,
+								icon: PackageOpen,
+								run: () => void installBundle(),
+							},
+							{
+								id: "create",
+								title: strings.bundles.menuCreate,
+								icon: PackagePlus,
+								run: () => openFormDialog({ kind: "createBundle" }),
+							},
+						]}
+					>
+						<Button icon={PackageOpen}>{strings.bundles.menu}</Button>
+					</Menu>
+					<Button icon={FileUp} onClick={() => void importTemplate()}>
+						{words.importTemplate}
+					</Button>
+				</>
 			}
 		>
 			{error !== null && (

@@ -14,7 +14,9 @@ export type FormDialogRequest =
 	| { kind: "pullImage" }
 	| { kind: "importImage"; path: string }
 	| { kind: "buildImage"; folder: string }
-	| { kind: "pruneImages" };
+	| { kind: "pruneImages" }
+	| { kind: "installBundle"; file: string }
+	| { kind: "createBundle" };
 
 /** The form that is open over the page; null when none is. */
 export const useFormDialog = create<{ request: FormDialogRequest | null }>(() => ({ request: null }));
