@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { HomerangeError } from "../../contract/errors.ts";
 import { type ExecStream, openExec } from "../docker/exec.ts";
 import type { RangeConnection } from "../ranges/connections.ts";
@@ -11,15 +10,18 @@ export interface RunningMachine {
 }
 
 const freezeLimitMs = 60_000;
+/** Characters; an id of each machine is what it takes. */
+const saidLimit = 64 * 1024;
 
-/** Where the inner engine has cgroups: the freezer, which no process notices. */
+/**
+ * Where the inner engine has cgroups: the freezer, which no process notices. One client for all of them, because the
+ * start of each would take longer than a pause does; it says the ids that it paused.
+ */
 const pauseScript = `
-for id in "$@"; do docker pause "$id" >/dev/null 2>&1 || echo "missed $id" & done
-wait
+docker pause "$@" 2>/dev/null | sed 's/^/held /'
 echo frozen
 cat >/dev/null
-for id in "$@"; do docker unpause "$id" >/dev/null 2>&1 & done
-wait`;
+docker unpause "$@" >/dev/null 2>&1`;
 
 /**
  * Gives the processes of the machines that are not stopped yet and were not given before, the oldest of each machine
@@ -76,7 +78,7 @@ while [ $look -lt 200 ]; do
   done
   look=$((look + 1))
 done
-[ $look -lt 200 ] || echo "missed all"
+[ $look -eq 200 ] || echo "held all"
 echo frozen
 cat >/dev/null
 for pid in $woken; do kill -CONT "$pid" 2>/dev/null; done
@@ -99,18 +101,14 @@ export async function whileFrozen<T>(
 	// No signal: an abort must let go of the machines, not leave them frozen without their holder.
 	const holder = await openExec(host, dind.container, { command });
 	holder.stderr.resume();
-	const lines = createInterface({ input: holder.stream });
 	try {
-		const missed = await frozen(lines);
-		if (missed.length > 0) await refuseMissed(missed, machines, provider);
+		const held = await frozen(holder);
+		const missed = held.has("all") ? [] : machines.filter(({ engineId }) => !held.has(engineId));
+		if (missed.length > 0) await refuseMissed(missed, provider);
 		return await work();
 	} finally {
 		holder.stream.end();
-		try {
-			await released(holder);
-		} finally {
-			lines.close();
-		}
+		await released(holder);
 	}
 }
 
@@ -131,28 +129,27 @@ async function released(holder: ExecStream): Promise<void> {
 	}
 }
 
-/** Resolves when all are still, with those that could not be held. */
-function frozen(lines: ReturnType<typeof createInterface>): Promise<string[]> {
-	const missed: string[] = [];
-	const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+/** Resolves when all are still, with the ids of those that are held, or "all". */
+function frozen({ stream }: ExecStream): Promise<Set<string>> {
+	const { promise, resolve, reject } = Promise.withResolvers<Set<string>>();
 	const failed = () => reject(new HomerangeError("ENGINE_REFUSED", "The machines could not be held still."));
 	const timer = setTimeout(failed, freezeLimitMs);
-	lines.on("line", (line) => {
-		if (line === "frozen") resolve(missed);
-		else if (line.startsWith("missed ") && missed.length < 1000) missed.push(line.slice("missed ".length));
+	let said = "";
+	stream.on("data", (bytes: Buffer) => {
+		// Whoever became root in the range's container decides what comes here.
+		if (said.length > saidLimit) return failed();
+		said += bytes.toString("latin1");
+		const lines = said.split("\n");
+		if (!lines.includes("frozen")) return;
+		resolve(new Set(lines.filter((line) => line.startsWith("held ")).map((line) => line.slice("held ".length))));
 	});
-	lines.once("close", failed);
+	stream.once("close", failed);
 	return promise.finally(() => clearTimeout(timer));
 }
 
 /** A machine that ended in this moment is still as well. */
-async function refuseMissed(
-	missed: readonly string[],
-	machines: readonly RunningMachine[],
-	provider: RangeConnection["provider"],
-): Promise<void> {
-	for (const { name, engineId } of machines) {
-		if (!missed.includes(engineId) && !missed.includes("all")) continue;
+async function refuseMissed(missed: readonly RunningMachine[], provider: RangeConnection["provider"]): Promise<void> {
+	for (const { name, engineId } of missed) {
 		const seen = await provider.inspect(engineId, AbortSignal.timeout(freezeLimitMs));
 		if (seen?.status !== "running") continue;
 		throw new HomerangeError("ENGINE_REFUSED", `${name} could not be held still, so nothing was saved.`, {
