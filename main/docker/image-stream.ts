@@ -5,6 +5,7 @@ import { asking, saveImages } from "./asking.ts";
 import type { DockerEngine } from "./engine.ts";
 import { readImageLines } from "./image-lines.ts";
 import { abortError } from "./limits.ts";
+import { withoutFiles } from "./without-files.ts";
 
 const progressStepBytes = 256 * 1024;
 
@@ -69,5 +70,29 @@ export async function streamImages(
 		stop.abort();
 		saved.destroy();
 		counted.destroy();
+	}
+}
+
+/**
+ * The same without files that the other engine is not expected to read (`filesToLeaveOut`). Engines differ in what they
+ * insist on: when this fails, everything is sent.
+ */
+export async function streamMissing(
+	from: DockerEngine,
+	to: DockerEngine,
+	references: readonly string[],
+	leftOut: ReadonlySet<string>,
+	options: ImageStreamOptions,
+): Promise<number> {
+	if (leftOut.size === 0) return await streamImages(from, to, references, options);
+	const { through = (saved: Readable) => saved } = options;
+	try {
+		return await streamImages(from, to, references, {
+			...options,
+			through: (saved) => withoutFiles(through(saved), leftOut),
+		});
+	} catch (error) {
+		if (options.signal?.aborted) throw error;
+		return await streamImages(from, to, references, options);
 	}
 }

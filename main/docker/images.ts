@@ -3,7 +3,8 @@ import { architectureVerdict } from "./architecture.ts";
 import type { DockerEngine, InnerEngine } from "./engine.ts";
 import { type ImageFacts, imageReference, inspectImage, isSameImage } from "./image-inspect.ts";
 import { pullImage } from "./image-pull.ts";
-import { type ImageStreamOptions, streamImages } from "./image-stream.ts";
+import { type ImageStreamOptions, streamMissing } from "./image-stream.ts";
+import { chainIds, filesToLeaveOut } from "./layer-chains.ts";
 import { abortError, throwIfAborted } from "./limits.ts";
 
 export type TransferPhase =
@@ -28,12 +29,12 @@ export interface TransferProgress {
 export interface TransferOptions {
 	signal?: AbortSignal | undefined;
 	onProgress?: ((progress: TransferProgress) => void) | undefined;
-	/** Another way than the whole stream from the host, for a target that has parts of it already. */
-	send?: ((reference: string, onProgress: ImageStreamOptions["onProgress"]) => Promise<number>) | undefined;
 }
 
 /** Images of the inner engine that are compared with the host's when no id matches. */
 const comparedImages = 64;
+/** Images whose layers are asked for, to leave those out of what is sent: more than that only cost bytes. */
+const askedImages = 256;
 
 export async function inspectHostImage(
 	host: DockerEngine,
@@ -71,7 +72,8 @@ export async function ensureHostImage(
 
 /**
  * Brings an image of the host engine into a range's engine: as one stream from save to load, without a file
- * between. Nothing is sent when the same image is there already, under this name or another.
+ * between and without the layers that are there. Nothing is sent when the same image is there already, under this name
+ * or another.
  */
 export async function transferImage(
 	host: DockerEngine,
@@ -97,9 +99,9 @@ export async function transferImage(
 		report.phase("transferring", 0, source.sizeBytes);
 		const onProgress: ImageStreamOptions["onProgress"] = (done, total, note) =>
 			report.phase("transferring", done, total, note);
-		const bytes = options.send
-			? await options.send(reference, onProgress)
-			: await streamImages(host, inner, [reference], { expectedBytes: source.sizeBytes, signal, onProgress });
+		const known = filesToLeaveOut([source], await chainsOf(inner, signal));
+		const options = { expectedBytes: source.sizeBytes, signal, onProgress };
+		const bytes = await streamMissing(host, inner, [reference], known, options);
 		const arrived = await inspectImage(inner, reference, signal);
 		if (!arrived || !isSameImage(source, arrived)) {
 			throw new HomerangeError("IMAGE_UNAVAILABLE", `${image} did not arrive whole in ${inner.label}.`, {
@@ -128,6 +130,14 @@ async function findPresent(
 	const colon = reference.lastIndexOf(":");
 	await inner.api.getImage(other.id).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) });
 	return other;
+}
+
+/** The stacks of layers that an engine has: those of its images, as far as they are few enough to be asked for. */
+export async function chainsOf(engine: DockerEngine, signal: AbortSignal | undefined): Promise<Set<string>> {
+	const options: object = { all: true, abortSignal: signal };
+	const list = await engine.api.listImages(options);
+	const facts = await Promise.all(list.slice(0, askedImages).map(({ Id }) => inspectImage(engine, Id, signal)));
+	return new Set(facts.flatMap((image) => (image === null ? [] : chainIds(image.layers))));
 }
 
 /** Ids differ between a classic and a containerd store (Docker 29's default): then content decides. */

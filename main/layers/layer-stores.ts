@@ -4,11 +4,11 @@ import type { LayerStore } from "../../contract/layers.ts";
 import type { Database } from "../db/open.ts";
 import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
 import { isNotFound, printable } from "../docker/api-errors.ts";
-import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
+import type { DockerEngine } from "../docker/engine.ts";
 import { type ImageFacts, imageReference, inspectImage } from "../docker/image-inspect.ts";
-import { type ImageStreamOptions, streamImages } from "../docker/image-stream.ts";
+import { streamMissing } from "../docker/image-stream.ts";
+import { chainsOf } from "../docker/images.ts";
 import { chainIds, filesToLeaveOut } from "../docker/layer-chains.ts";
-import { withoutFiles } from "../docker/without-files.ts";
 import type { Logger } from "../log.ts";
 import type { LayersRecord } from "./layers-record.ts";
 import { repositoriesFile } from "./repositories.ts";
@@ -134,28 +134,6 @@ export class LayerStores {
 		throw new HomerangeError("ENGINE_REFUSED", `The layer store could not be used: ${whyNot(linked.exitCode)}.`, {
 			place: volume,
 			detail: printable(linked.output),
-		});
-	}
-
-	/**
-	 * Sends an image into a range whose engine runs: brings it into the store, then moves only the layers that the
-	 * range's engine has not. Gives the number of bytes. Look at the image afterwards, as with every stream.
-	 */
-	async send(request: ImagesRequest, inner: InnerEngine): Promise<number> {
-		const { host, signal, onProgress } = request;
-		const { key, volume, images } = await this.prepare({ ...request, onProgress: () => undefined });
-		return await this.#inTurn(key, signal, async () => {
-			const known = filesToLeaveOut(images, await chainsOf(inner, signal));
-			const seed = await this.#seeds.take(host, key, volume, signal);
-			try {
-				const references = images.map(({ reference }) => reference);
-				const expectedBytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-				const through: ImageStreamOptions["through"] = (saved) => withoutFiles(saved, known);
-				const report = { ...(onProgress ? { onProgress } : {}) };
-				return await streamImages(seed.inner, inner, references, { expectedBytes, signal, through, ...report });
-			} finally {
-				this.#seeds.rest(volume);
-			}
 		});
 	}
 
@@ -297,10 +275,9 @@ export class LayerStores {
 			const references = missing.map(({ reference }) => reference);
 			const images = missing.map(({ facts }) => facts);
 			const known = filesToLeaveOut(images, await chainsOf(seed.inner, signal));
-			await streamImages(host, seed.inner, references, {
+			await streamMissing(host, seed.inner, references, known, {
 				expectedBytes,
 				signal,
-				through: (saved) => withoutFiles(saved, known),
 				onProgress: (done, total, note) => onProgress?.(done, total, note),
 			});
 			const arrived = await Promise.all(
@@ -409,17 +386,6 @@ function whyNot(exitCode: number): string {
 	if (exitCode === altered) return "a file in it is not what it was";
 	if (exitCode === lacking) return "it lacks what it is known to have";
 	return `its helper ended with ${exitCode}`;
-}
-
-/** How many images of a range's engine are looked at; more than that only cost bytes. */
-const comparedImages = 256;
-
-/** The stacks of layers that an engine has. */
-async function chainsOf(engine: DockerEngine, signal: AbortSignal): Promise<Set<string>> {
-	const options: object = { all: true, abortSignal: signal };
-	const list = await engine.api.listImages(options);
-	const facts = await Promise.all(list.slice(0, comparedImages).map(({ Id }) => inspectImage(engine, Id, signal)));
-	return new Set(facts.flatMap((image) => (image === null ? [] : chainIds(image.layers))));
 }
 
 /** Removes images whose load was cut off, as far as they were not marked: nothing was cloned from those. */

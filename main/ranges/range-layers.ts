@@ -2,7 +2,6 @@ import { toErrorInfo } from "../../contract/errors.ts";
 import type { DindSpec } from "../dind/index.ts";
 import { startDind, stopDind } from "../dind/index.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
-import type { TransferOptions } from "../docker/images.ts";
 import {
 	type ImagesRequest,
 	type LayerStores,
@@ -113,22 +112,6 @@ export async function withdrawLayers(
 	const reason = "Its images are copies of its own: its engine could not use the linked ones.";
 	parts.store.update(range, { layers: { ...streamed(reason), store: range.layers?.store ?? null } });
 	await startDind(host, dind, signal);
-}
-
-/**
- * For a range with linked images: the way to send it one more, which moves only what it lacks. Undefined for others,
- * which get the whole.
- */
-export function sendByStore(
-	{ layers }: LayersParts,
-	o: Pick<ImagesRequest, "host" | "signal"> & { range: RangeRecord; spec: DindSpec },
-	inner: InnerEngine,
-): TransferOptions["send"] {
-	if (o.range.layers?.way !== "linked") return undefined;
-	const { host, signal, spec } = o;
-	const request = { host, signal, dindImage: spec.image, profile: spec.profile };
-	return async (reference, onProgress) =>
-		await layers.send({ ...request, images: [reference], ...(onProgress ? { onProgress } : {}) }, inner);
 }
 
 function fallBack(parts: LayersParts, range: RangeRecord, error: unknown): LayersRecord {

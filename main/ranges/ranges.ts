@@ -312,11 +312,10 @@ export class Ranges {
 		return removeOrphans(this.#deps, this.#store, signal);
 	}
 
-	/** Lets go of every engine. Ranges go on. */
 	/** The stores of image layers on the host engine. */
 	async layerStores(signal: AbortSignal): Promise<LayerStore[]> {
 		const { dindImage } = this.#deps.settings.get();
-		return await this.#parts.layers.list(this.#deps.host.current(), dindImage, signal);
+		return await this.#parts.layers.list(await this.#deps.host.ready(signal), dindImage, signal);
 	}
 
 	/**
@@ -324,7 +323,7 @@ export class Ranges {
 	 * stay go images that are neither on the host nor in a range.
 	 */
 	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<FreedLayers> {
-		const host = this.#deps.host.current();
+		const host = await this.#deps.host.ready(signal);
 		const { dindImage } = this.#deps.settings.get();
 		// Also those of ranges whose container is gone and will be made again.
 		const kept = new Set(this.#store.all().flatMap(({ layers }) => layers?.store ?? []));
@@ -334,6 +333,7 @@ export class Ranges {
 		return { stores, images: await layers.trim(host, { held, currentImage: dindImage }, signal) };
 	}
 
+	/** Lets go of every engine. Ranges go on. */
 	async close(): Promise<void> {
 		this.#closed.abort();
 		this.#restarts.close();

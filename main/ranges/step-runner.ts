@@ -26,7 +26,7 @@ import type { MachineSteps } from "./machine-steps.ts";
 import type { RangeStep } from "./planner.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
 import type { RangeFilters } from "./range-filters.ts";
-import { cloneLayers, layersWork, prepareLayers, sendByStore, withdrawLayers } from "./range-layers.ts";
+import { cloneLayers, layersWork, prepareLayers, withdrawLayers } from "./range-layers.ts";
 import { raiseWall } from "./range-wall.ts";
 import type { RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
@@ -103,9 +103,7 @@ export class StepRunner {
 				return done;
 			case "image": {
 				const { inner } = this.#connection();
-				const send = sendByStore(this.#p, { host: this.#host, range: this.#range, spec: this.#spec(), signal }, inner);
-				const options = { ...this.#progress(step.id, signal), send };
-				const { skipped } = await transferImage(this.#host, inner, step.image, options);
+				const { skipped } = await transferImage(this.#host, inner, step.image, this.#progress(step.id, signal));
 				return skipped ? { outcome: "skipped", note: "already in the range" } : done;
 			}
 			case "network":

@@ -2,7 +2,8 @@ import { HomerangeError } from "../../contract/errors.ts";
 import { commitContainer } from "../docker/commit.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { type ImageFacts, inspectImage, isSameImage } from "../docker/image-inspect.ts";
-import { streamImages } from "../docker/image-stream.ts";
+import { streamMissing } from "../docker/image-stream.ts";
+import { chainIds, filesToLeaveOut } from "../docker/layer-chains.ts";
 import { onlyTheseImages } from "../docker/saved-images.ts";
 import type { ObservedMachine } from "../providers/machine-provider.ts";
 import type { RangeConnection } from "../ranges/connections.ts";
@@ -177,8 +178,16 @@ async function bringAll(
 	const { signal } = task;
 	const references = wanted.map(({ id }) => snapshotImage(id));
 	const inside = await Promise.all(references.map((reference) => inspectImage(inner, reference, signal)));
+	// What the machines started from is on the host, so it need not come back. Only that is left out: an engine in the
+	// hands of a trainee could otherwise name any layer of the host and have it.
+	const bases = await Promise.all(wanted.map(({ machine }) => inspectImage(host, machine.spec.image, signal)));
+	const known = new Set(bases.flatMap((base) => (base === null ? [] : chainIds(base.layers))));
+	const leftOut = filesToLeaveOut(
+		inside.filter((facts) => facts !== null),
+		known,
+	);
 	const expectedBytes = Math.max(0, ...inside.map((facts) => facts?.sizeBytes ?? 0));
-	await streamImages(inner, host, references, {
+	await streamMissing(inner, host, references, leftOut, {
 		expectedBytes,
 		signal,
 		settles: true,

@@ -91,7 +91,16 @@ export class FilterBed {
 		const base = { owner: "filter-tests", rangeId, rangeName: "filter", image: dindImage, profile };
 		try {
 			const memoryBytes = 2 * 1024 ** 3;
-			const dind = await ensureDind(host, { ...base, subnet, pool, avoid, cpus: 2, memoryBytes, store: null, hasInternet: true });
+			const dind = await ensureDind(host, {
+				...base,
+				subnet,
+				pool,
+				avoid,
+				cpus: 2,
+				memoryBytes,
+				store: null,
+				hasInternet: true,
+			});
 			await startDind(host, dind);
 			await waitForInnerEngine(host, dind);
 			await applyRules(host, dind, bedSpec());
