@@ -14,7 +14,7 @@ test("counts what passed, failed and was skipped, with reasons", () => {
 	expect(report).toEqual({
 		passed: 1,
 		failures: [
-			{ name: "app.spec.ts > window > closes", reason: "no window" },
+			{ name: "app.spec.ts > window > closes", reason: "no window | at x" },
 			{ name: "app.spec.ts > window > waits", reason: "passed only when tried again" },
 		],
 		skips: [{ name: "app.spec.ts > window > prints", reason: "no printer" }],
