@@ -100,10 +100,10 @@ describe.each(["privileged", "unprivileged"] as const)("in the %s profile", (pro
 
 	test("of an image that comes later only what the range has not is unpacked in it", { timeout }, async () => {
 		const host = t.deps.host.current();
-		const image = `homerange-test/later-${profile}`;
+		const image = `homerange/test-later-${profile}`;
 		const container = await host.api.createContainer({
 			Image: "homerange/web:1",
-			Entrypoint: ["sh", "-c", "echo later > /etc/later"],
+			Cmd: ["sh", "-c", "echo later > /etc/later"],
 		});
 		try {
 			await container.start();
@@ -121,12 +121,21 @@ describe.each(["privileged", "unprivileged"] as const)("in the %s profile", (pro
 			expect(sent?.state).toBe("done");
 			expect((await ownKilobytes("two-2")) - before).toBeLessThan(2048);
 			expect(await run("two-2", "later", "cat /etc/later; nginx -v")).toMatch(/^later\n.*nginx/);
+			// A new range has it from the store, until neither the host nor a range has it.
+			const [third] = await t.deploy(
+				blueprint("third", machine("later", image.slice("homerange/".length), "10.0.1.10")),
+			);
+			expect(third?.task.steps.find(({ id }) => id === `image:${image}:1`)).toMatchObject({ state: "skipped" });
 			const free = () => t.ranges.freeLayers({ all: false }, AbortSignal.timeout(60_000));
-			expect(await free()).toEqual({ stores: [], images: [] });
 			await host.api.getImage(`${image}:1`).remove({ force: true });
+			expect(await free()).toEqual({ stores: [], images: [] });
+			await t.ended(t.ranges.destroy("third-1", "test"));
 			expect((await free()).images).toHaveLength(1);
 			// What it stood on is still there for the others.
-			expect(await run("two-2", "later", "nginx -t 2>&1 | tail -n 1; cat /etc/later")).toContain("later");
+			const [fourth] = await t.deploy(blueprint("fourth", machine("web", "web", "10.0.1.10")));
+			expect(fourth?.task.steps.find(({ id }) => id === "clone")).toMatchObject({ state: "done" });
+			expect(await run("fourth-1", "web", "nginx -v")).toContain("nginx");
+			await t.ended(t.ranges.destroy("fourth-1", "test"));
 		} finally {
 			await host.api
 				.getImage(`${image}:1`)

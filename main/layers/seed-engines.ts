@@ -10,17 +10,19 @@ const idleMs = 15_000;
 export class SeedEngines {
 	readonly #log: Logger;
 	readonly #running = new Map<string, { seed: SeedEngine; idle: NodeJS.Timeout | null }>();
+	/** Those on their way out: their containers still hold the store. */
+	readonly #closing = new Map<string, Promise<void>>();
 
 	constructor(log: Logger) {
 		this.#log = log;
 	}
 
 	has(volume: string): boolean {
-		return this.#running.has(volume);
+		return this.#running.has(volume) || this.#closing.has(volume);
 	}
 
 	volumes(): ReadonlySet<string> {
-		return new Set(this.#running.keys());
+		return new Set([...this.#running.keys(), ...this.#closing.keys()]);
 	}
 
 	async take(host: DockerEngine, key: StoreKey, volume: string, signal: AbortSignal): Promise<SeedEngine> {
@@ -37,6 +39,7 @@ export class SeedEngines {
 				await this.close(volume);
 			}
 		}
+		await this.#closing.get(volume);
 		const seed = await startSeedEngine(host, key, volume, signal);
 		this.#running.set(volume, { seed, idle: null });
 		return seed;
@@ -55,15 +58,18 @@ export class SeedEngines {
 		known.idle.unref();
 	}
 
+	/** Ends it, and waits until its container is gone. */
 	async close(volume: string): Promise<void> {
 		const known = this.#running.get(volume);
-		if (known === undefined) return;
+		if (known === undefined) return await this.#closing.get(volume);
 		if (known.idle !== null) clearTimeout(known.idle);
 		this.#running.delete(volume);
-		await known.seed.close();
+		const closing = known.seed.close().finally(() => this.#closing.delete(volume));
+		this.#closing.set(volume, closing);
+		await closing;
 	}
 
 	async closeAll(): Promise<void> {
-		await Promise.all([...this.#running.keys()].map((volume) => this.close(volume)));
+		await Promise.all([...this.volumes()].map((volume) => this.close(volume)));
 	}
 }

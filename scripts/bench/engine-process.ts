@@ -89,6 +89,11 @@ export class EngineProcess {
 		await this.#all(started.map(({ taskId }) => taskId));
 	}
 
+	/** Waits for the end of one task; throws when it did not end well. */
+	async end({ taskId }: { taskId: string }): Promise<void> {
+		await this.#all([taskId]);
+	}
+
 	resetLoopDelay(): void {
 		this.#child.send("loop-delay:reset");
 	}

@@ -17,6 +17,7 @@ import { filter } from "./benches/filter.ts";
 import { layers } from "./benches/layers.ts";
 import { lifecycle } from "./benches/lifecycle.ts";
 import { loop } from "./benches/loop.ts";
+import { snapshot } from "./benches/snapshot.ts";
 import { transfer } from "./benches/transfer.ts";
 import { tunnel } from "./benches/tunnel.ts";
 import { Cleanup } from "./cleanup.ts";
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
 	copies,
 	layers,
 	lifecycle,
+	snapshot,
 	filter,
 	transfer,
 	bundle,
