@@ -72,8 +72,9 @@ export async function runHostHelper(
 	try {
 		const stream = await container.attach({ ...abort, stream: true, stdout: true, stderr: true });
 		const output = collect(stream);
-		// Waiting begins before the start: an automatically removed container cannot be asked afterwards.
-		const ended = container.wait({ ...abort, condition: "next-exit" });
+		// Waiting begins before the start: an automatically removed container cannot be asked afterwards. It lasts until
+		// the container is gone, because until then it holds its volumes.
+		const ended = container.wait({ ...abort, condition: "removed" });
 		const [, { StatusCode: exitCode }] = await Promise.all([container.start(abort), ended]);
 		return { exitCode, output: await output };
 	} catch (error) {

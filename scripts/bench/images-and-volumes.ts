@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { runHostHelper } from "../../main/dind/index.ts";
 import { isNotFound } from "../../main/docker/api-errors.ts";
 import type { DockerEngine } from "../../main/docker/engine.ts";
-import { unlessGone } from "./bare-dind.ts";
 import type { BenchContext } from "./bench.ts";
 
 export interface ImageRecipe {
@@ -35,9 +34,6 @@ export async function makeImage({ host, cleanup }: BenchContext, { script }: Ima
 export async function makeVolume({ host, cleanup }: BenchContext) {
 	const name = `hrbench-${randomBytes(5).toString("hex")}`;
 	const remove = cleanup.add(`the volume ${name}`, async () => {
-		// A helper that worked on it may be on its way out.
-		const holders = await host.api.listContainers({ all: true, filters: { volume: [name] } });
-		await Promise.all(holders.map(({ Id }) => unlessGone(host.api.getContainer(Id).wait({ condition: "removed" }))));
 		try {
 			await host.api.getVolume(name).remove();
 		} catch (error) {
