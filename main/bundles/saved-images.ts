@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { z } from "zod";
 import { HomerangeError } from "../../contract/errors.ts";
-import type { ImageFacts } from "../docker/image-inspect.ts";
+import { familiarName, type ImageFacts } from "../docker/image-inspect.ts";
 import { abortError } from "../docker/limits.ts";
 import { type BundleWriter, sha256 } from "./bundle-writer.ts";
 import { type BundledLayer, hexOf, limits, names } from "./format.ts";
@@ -111,7 +111,9 @@ export const imageConfig = z.looseObject({
 export function configOf(reference: string, facts: ImageFacts, documents: ReadonlyMap<string, Buffer>): Buffer {
 	const list = documents.get("manifest.json");
 	const saved = list === undefined ? [] : (dockerManifest.safeParse(parseJson(list)).data ?? []);
-	const named = saved.filter(({ RepoTags: tags }) => tags?.some((tag) => familiar(tag) === familiar(reference)));
+	const named = saved.filter(({ RepoTags: tags }) =>
+		tags?.some((tag) => familiarName(tag) === familiarName(reference)),
+	);
 	const candidates = [facts.id, ...named.map(({ Config: config }) => config)];
 	for (const candidate of candidates) {
 		const content = documents.get(candidate);
@@ -122,9 +124,6 @@ export function configOf(reference: string, facts: ImageFacts, documents: Readon
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join();
-
-/** Without the registry that Docker leaves out too. */
-const familiar = (reference: string): string => reference.replace(/^docker\.io\/(?:library\/)?/, "");
 
 export function parseJson(content: Buffer): unknown {
 	try {

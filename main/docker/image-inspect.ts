@@ -63,6 +63,11 @@ export function imageReference(image: string): string {
 	return last.includes(":") || last.includes("@") || /^sha256$/.test(last) ? image : `${image}:latest`;
 }
 
+/** The short name by which engines list an image: without the public registry's host and its "library/". */
+export function familiarName(reference: string): string {
+	return reference.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+}
+
 /** What an engine knows about an image, by reference or by id; null when it does not have it. */
 export async function inspectImage(
 	engine: DockerEngine,

@@ -1,4 +1,4 @@
-import { imageReference } from "../docker/image-inspect.ts";
+import { familiarName, imageReference } from "../docker/image-inspect.ts";
 
 /**
  * One spelling for all that mean one image: Docker Hub's own names are short in engines' lists and may be long in
@@ -12,9 +12,8 @@ export function canonicalReference(image: string): string {
 		// An id or an unknown name is compared as it is.
 		return image;
 	}
-	const short = reference.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
 	// A digest says it all: engines leave out the tag that stood beside it.
-	return short.replace(/:[^/:@]+@/, "@");
+	return familiarName(reference).replace(/:[^/:@]+@/, "@");
 }
 
 /** "sha256:…" as engines write ids. */

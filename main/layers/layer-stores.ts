@@ -119,21 +119,15 @@ export class LayerStores {
 		signal: AbortSignal,
 	): Promise<LayersRecord> {
 		const { volume, images } = prepared;
-		const record = { store: volume, images: images.map(({ id }) => id) };
-		const linked = await this.#runClone(host, prepared, dataVolume, "linked", signal);
-		if (linked.exitCode === 0) {
-			const sharedBytes = Number(/^shared (\d+)$/m.exec(linked.output)?.[1] ?? 0);
-			return {
-				...record,
-				way: "linked",
-				reason: "Its images are links into the layer store, which it cannot write.",
-				sharedBytes,
-			};
+		const { exitCode, output, sharedBytes } = await this.#runClone(host, prepared, dataVolume, "linked", signal);
+		if (exitCode === 0) {
+			const reason = "Its images are links into the layer store, which it cannot write.";
+			return { way: "linked", reason, store: volume, images: images.map(({ id }) => id), sharedBytes };
 		}
-		if (linked.exitCode === altered || linked.exitCode === lacking) this.#giveUp(prepared.key, volume);
-		throw new HomerangeError("ENGINE_REFUSED", `The layer store could not be used: ${whyNot(linked.exitCode)}.`, {
+		if (exitCode === altered || exitCode === lacking) this.#giveUp(prepared.key, volume);
+		throw new HomerangeError("ENGINE_REFUSED", `The layer store could not be used: ${whyNot(exitCode)}.`, {
 			place: volume,
-			detail: printable(linked.output),
+			detail: printable(output),
 		});
 	}
 
@@ -145,12 +139,11 @@ export class LayerStores {
 		reason: string,
 		signal: AbortSignal,
 	): Promise<LayersRecord | null> {
-		const { exitCode, output } = await this.#runClone(host, prepared, dataVolume, "reflink", signal);
+		const { exitCode, sharedBytes } = await this.#runClone(host, prepared, dataVolume, "reflink", signal);
 		if (exitCode !== 0) {
 			await this.unclone(host, prepared.key.dindImage, dataVolume, signal);
 			return null;
 		}
-		const sharedBytes = Number(/^shared (\d+)$/m.exec(output)?.[1] ?? 0);
 		return { way: "reflink", reason, store: null, images: [], sharedBytes };
 	}
 
@@ -173,7 +166,7 @@ export class LayerStores {
 				volume,
 				dindImage,
 				profile,
-				current: await this.#isCurrent(host, currentImage, { volume, dindImage, profile }, signal),
+				current: (await this.#currentKey(host, currentImage, { volume, profile }, signal)) !== null,
 				users: [...users],
 				...(await this.#measure(host, dindImage, volume, signal)),
 			})),
@@ -188,9 +181,9 @@ export class LayerStores {
 	): Promise<string[]> {
 		const removed: string[] = [];
 		const stores = await listStoreVolumes(host, this.#deps.owner, signal);
-		for (const { volume, dindImage, profile, users } of stores) {
+		for (const { volume, profile, users } of stores) {
 			if (o.kept.has(volume)) continue;
-			if (!o.all && (await this.#isCurrent(host, o.currentImage, { volume, dindImage, profile }, signal))) continue;
+			if (!o.all && (await this.#currentKey(host, o.currentImage, { volume, profile }, signal)) !== null) continue;
 			if (this.#seeds.has(volume)) await this.#seeds.close(volume);
 			else if (users.length > 0) continue;
 			if (await removeStoreVolume(host, volume, signal)) removed.push(volume);
@@ -208,9 +201,9 @@ export class LayerStores {
 		signal: AbortSignal,
 	): Promise<string[]> {
 		const removed: string[] = [];
-		for (const { volume, dindImage, profile } of await listStoreVolumes(host, this.#deps.owner, signal)) {
-			if (!(await this.#isCurrent(host, o.currentImage, { volume, dindImage, profile }, signal))) continue;
-			const key = await this.#keyOf({ host, dindImage: o.currentImage, profile, images: [], signal });
+		for (const { volume, profile } of await listStoreVolumes(host, this.#deps.owner, signal)) {
+			const key = await this.#currentKey(host, o.currentImage, { volume, profile }, signal);
+			if (key === null) continue;
 			const gone = await this.#inTurn(key, signal, async () => await this.#forget(host, key, volume, o.held, signal));
 			removed.push(...gone);
 		}
@@ -254,7 +247,8 @@ export class LayerStores {
 		await this.#seeds.closeAll();
 	}
 
-	async #keyOf({ host, dindImage, profile, signal }: ImagesRequest): Promise<StoreKey> {
+	async #keyOf(o: Pick<ImagesRequest, "host" | "dindImage" | "profile" | "signal">): Promise<StoreKey> {
+		const { host, dindImage, profile, signal } = o;
 		const image = imageForProfile(dindImage, profile);
 		const facts = await inspectImage(host, image, signal);
 		if (facts !== null) return { owner: this.#deps.owner, dindImage: image, dindImageId: facts.id, profile };
@@ -304,10 +298,10 @@ export class LayerStores {
 		dataVolume: string,
 		way: "linked" | "reflink",
 		signal: AbortSignal,
-	): Promise<{ exitCode: number; output: string }> {
+	): Promise<{ exitCode: number; output: string; sharedBytes: number }> {
 		const ids = [...new Set(images.map(({ id }) => hex(id)))];
 		const chains = new Set(images.flatMap(({ layers }) => chainIds(layers)));
-		return await runHostHelper(
+		const { exitCode, output } = await runHostHelper(
 			host,
 			{
 				image: key.dindImage,
@@ -320,6 +314,7 @@ export class LayerStores {
 			},
 			signal,
 		);
+		return { exitCode, output, sharedBytes: Number(/^shared (\d+)$/m.exec(output)?.[1] ?? 0) };
 	}
 
 	/** What is in this store is not to be trusted any more. Ranges that use it keep it; the next ones get another. */
@@ -337,18 +332,18 @@ export class LayerStores {
 		return { sizeBytes: Number(kilobytes) * 1024, images: Number(images) };
 	}
 
-	async #isCurrent(
+	/** The key of a store that new ranges would use; null for every other store. */
+	async #currentKey(
 		host: DockerEngine,
 		currentImage: string,
-		store: { volume: string; dindImage: string; profile: IsolationProfileName },
+		{ volume, profile }: { volume: string; profile: IsolationProfileName },
 		signal: AbortSignal,
-	): Promise<boolean> {
+	): Promise<StoreKey | null> {
 		try {
-			const request = { host, dindImage: currentImage, profile: store.profile, images: [], signal };
-			const key = await this.#keyOf(request);
-			return storeVolumeName(key, this.#contents.read(factKey(key)).epoch) === store.volume;
+			const key = await this.#keyOf({ host, dindImage: currentImage, profile, signal });
+			return storeVolumeName(key, this.#contents.read(factKey(key)).epoch) === volume ? key : null;
 		} catch (error) {
-			if (toErrorInfo(error).code === "IMAGE_UNAVAILABLE") return false;
+			if (toErrorInfo(error).code === "IMAGE_UNAVAILABLE") return null;
 			throw error;
 		}
 	}

@@ -1,3 +1,5 @@
+import { familiarName } from "../docker/image-inspect.ts";
+
 /**
  * The file by which an engine finds images by name (`image/overlay2/repositories.json`), for exactly these images.
  * Names are kept as the engine itself shortens them: without the public registry's host and its "library/".
@@ -5,7 +7,7 @@
 export function repositoriesFile(images: readonly { readonly reference: string; readonly id: string }[]): string {
 	const repositories: Record<string, Record<string, string>> = {};
 	for (const { reference, id } of images) {
-		const familiar = reference.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+		const familiar = familiarName(reference);
 		const repository = familiar.includes("@")
 			? familiar.slice(0, familiar.indexOf("@")).replace(/(?<=[^/]):[^/]*$/, "")
 			: familiar.slice(0, familiar.lastIndexOf(":"));

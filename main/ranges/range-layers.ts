@@ -1,6 +1,5 @@
 import { toErrorInfo } from "../../contract/errors.ts";
-import type { DindSpec } from "../dind/index.ts";
-import { startDind, stopDind } from "../dind/index.ts";
+import { type DindSpec, startDind, stopDind } from "../dind/index.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import {
 	type ImagesRequest,
@@ -42,7 +41,8 @@ export async function prepareLayers(
 		return await layers.prepare({ ...rest, dindImage: spec.image, profile: spec.profile, images });
 	} catch (error) {
 		if (rest.signal.aborted || fatal.has(toErrorInfo(error).code)) throw error;
-		fallBack(parts, range, error);
+		deps.log.warn({ error, range: range.name }, "a range's images are sent to it, layers are not shared");
+		remember(parts, range, unshared(error));
 		return null;
 	}
 }
@@ -56,28 +56,37 @@ export async function cloneLayers(
 	volume: string,
 	signal: AbortSignal,
 ): Promise<LayersRecord> {
-	const { deps, store, layers } = parts;
-	const asked =
-		deps.settings.get().layers === "reflink" ? "The setting asks for copies that share their blocks." : null;
-	try {
-		if (asked === null) {
-			// Written first: what the range is about to hold on to in the store must be known to every later engine.
-			const ids = prepared.images.map(({ id }) => id);
-			const intent = { way: "linked" as const, reason: "", store: prepared.volume, images: ids, sharedBytes: 0 };
-			store.update(range, { layers: intent });
-			await store.flush();
-			return remember(parts, range, await layers.clone(host, prepared, volume, signal));
+	const { deps, layers } = parts;
+	let copyReason = "The setting asks for copies that share their blocks.";
+	let alone = streamed("Its images are copies of its own: the file system cannot share blocks.");
+	if (deps.settings.get().layers !== "reflink") {
+		try {
+			return await link(parts, host, range, prepared, volume, signal);
+		} catch (error) {
+			if (signal.aborted || fatal.has(toErrorInfo(error).code)) throw error;
+			deps.log.warn({ error, range: range.name }, "images could not be linked from the layer store");
+			copyReason = toErrorInfo(error).message;
+			alone = unshared(error);
 		}
-	} catch (error) {
-		if (signal.aborted || fatal.has(toErrorInfo(error).code)) throw error;
-		deps.log.warn({ error, range: range.name }, "images could not be linked from the layer store");
-		const copied = await layers.cloneByReflink(host, prepared, volume, toErrorInfo(error).message, signal);
-		if (copied !== null) return remember(parts, range, copied);
-		return fallBack(parts, range, error);
 	}
-	const copied = await layers.cloneByReflink(host, prepared, volume, asked, signal);
-	if (copied !== null) return remember(parts, range, copied);
-	return remember(parts, range, streamed("Its images are copies of its own: the file system cannot share blocks."));
+	const copied = await layers.cloneByReflink(host, prepared, volume, copyReason, signal);
+	return remember(parts, range, copied ?? alone);
+}
+
+async function link(
+	parts: LayersParts,
+	host: DockerEngine,
+	range: RangeRecord,
+	prepared: PreparedImages,
+	volume: string,
+	signal: AbortSignal,
+): Promise<LayersRecord> {
+	const { store, layers } = parts;
+	// Written first: what the range is about to hold on to in the store must be known to every later engine.
+	const images = prepared.images.map(({ id }) => id);
+	store.update(range, { layers: { way: "linked", reason: "", store: prepared.volume, images, sharedBytes: 0 } });
+	await store.flush();
+	return remember(parts, range, await layers.clone(host, prepared, volume, signal));
 }
 
 /** Whether the range's own engine can work with what was cloned. */
@@ -114,11 +123,8 @@ export async function withdrawLayers(
 	await startDind(host, dind, signal);
 }
 
-function fallBack(parts: LayersParts, range: RangeRecord, error: unknown): LayersRecord {
-	const { message } = toErrorInfo(error);
-	parts.deps.log.warn({ error, range: range.name }, "a range's images are sent to it, layers are not shared");
-	return remember(parts, range, streamed(`Its images are copies of its own. ${message}`));
-}
+const unshared = (error: unknown): LayersRecord =>
+	streamed(`Its images are copies of its own. ${toErrorInfo(error).message}`);
 
 function remember({ store }: LayersParts, range: RangeRecord, layers: LayersRecord): LayersRecord {
 	store.update(range, { layers });

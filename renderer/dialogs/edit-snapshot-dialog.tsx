@@ -9,11 +9,10 @@ import {
 	type Snapshot,
 } from "../../contract/library.ts";
 import { rpc } from "../bridge/client.ts";
-import { Field, TextInput } from "../components/field.tsx";
 import { FormDialog } from "../components/form-dialog.tsx";
-import { TextArea } from "../components/parsed-input.tsx";
 import { useSubmit } from "../hooks/use-submit.ts";
 import { strings } from "../strings.ts";
+import { SnapshotDescription, SnapshotName } from "./snapshot-fields.tsx";
 import { TagsField } from "./tags-field.tsx";
 
 const words = strings.snapshots;
@@ -50,13 +49,9 @@ export function EditSnapshotDialog({ snapshot, onClose }: { snapshot: Snapshot; 
 			{isPart ? (
 				<p className="text-muted">{words.partName}</p>
 			) : (
-				<Field label={words.name} help={words.nameHelp} error={errors.name?.message}>
-					{(ids) => <TextInput {...ids} isCode {...form.register("name")} />}
-				</Field>
+				<SnapshotName registration={form.register("name")} error={errors.name?.message} />
 			)}
-			<Field label={words.description} help="" error={errors.description?.message}>
-				{(ids) => <TextArea {...ids} {...form.register("description")} />}
-			</Field>
+			<SnapshotDescription registration={form.register("description")} error={errors.description?.message} />
 			<TagsField control={form.control} name="tags" />
 		</FormDialog>
 	);
@@ -83,9 +78,7 @@ export function EditRangeSnapshotDialog(props: { rangeSnapshot: RangeSnapshot; o
 			onSubmit={save}
 			onClose={onClose}
 		>
-			<Field label={words.description} help="" error={errors.description?.message}>
-				{(ids) => <TextArea {...ids} {...form.register("description")} />}
-			</Field>
+			<SnapshotDescription registration={form.register("description")} error={errors.description?.message} />
 		</FormDialog>
 	);
 }

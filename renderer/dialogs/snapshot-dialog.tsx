@@ -8,11 +8,10 @@ import {
 } from "../../contract/library.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
 import { rpc } from "../bridge/client.ts";
-import { Field, TextInput } from "../components/field.tsx";
 import { FormDialog } from "../components/form-dialog.tsx";
-import { TextArea } from "../components/parsed-input.tsx";
 import { useSubmit } from "../hooks/use-submit.ts";
 import { strings } from "../strings.ts";
+import { SnapshotDescription, SnapshotName } from "./snapshot-fields.tsx";
 import { TagsField } from "./tags-field.tsx";
 
 const words = strings.snapshots;
@@ -39,12 +38,8 @@ export function SnapshotMachineDialog(props: { range: RangeDetail; machine: stri
 			onSubmit={take}
 			onClose={onClose}
 		>
-			<Field label={words.name} help={words.nameHelp} error={errors.name?.message}>
-				{(ids) => <TextInput {...ids} isCode {...form.register("name")} />}
-			</Field>
-			<Field label={words.description} help="" error={errors.description?.message}>
-				{(ids) => <TextArea {...ids} {...form.register("description")} />}
-			</Field>
+			<SnapshotName registration={form.register("name")} error={errors.name?.message} />
+			<SnapshotDescription registration={form.register("description")} error={errors.description?.message} />
 			<TagsField control={form.control} name="tags" />
 		</FormDialog>
 	);
@@ -71,12 +66,8 @@ export function SnapshotRangeDialog({ range, onClose }: { range: RangeDetail; on
 			onSubmit={take}
 			onClose={onClose}
 		>
-			<Field label={words.name} help={words.nameHelp} error={errors.name?.message}>
-				{(ids) => <TextInput {...ids} isCode {...form.register("name")} />}
-			</Field>
-			<Field label={words.description} help="" error={errors.description?.message}>
-				{(ids) => <TextArea {...ids} {...form.register("description")} />}
-			</Field>
+			<SnapshotName registration={form.register("name")} error={errors.name?.message} />
+			<SnapshotDescription registration={form.register("description")} error={errors.description?.message} />
 		</FormDialog>
 	);
 }
