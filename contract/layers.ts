@@ -12,7 +12,7 @@ export const layerStore = z.object({
 	/** Bytes on disk. */
 	sizeBytes: z.number(),
 	images: z.number().int(),
-	/** Names of the containers that mount it, running or not. */
+	/** Names of the containers that mount it, running or not, without the one that fills it. */
 	users: z.array(z.string()),
 });
 export type LayerStore = z.infer<typeof layerStore>;

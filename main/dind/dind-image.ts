@@ -1,7 +1,7 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import { isNotFound } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
-import { ensureHostImage, type TransferOptions } from "../docker/images.ts";
+import { ensureHostImage, inspectHostImage, type TransferOptions } from "../docker/images.ts";
 import type { DindRecipe, IsolationProfileName } from "./isolation-profile.ts";
 
 const recipeLabel = "io.homerange.dind";
@@ -59,6 +59,22 @@ export async function resolveDindImage(
 		image,
 		reason: `${wanted} is not on the host and could not be pulled; ${image} is here and serves as well.`,
 	};
+}
+
+/** The image that `resolveDindImage` would give as far as it is known without pulling anything; null when none is here. */
+export async function expectedDindImage(
+	host: DockerEngine,
+	wanted: string,
+	signal?: AbortSignal,
+): Promise<{ image: string; reason: string | null } | null> {
+	for (const profile of ["privileged", "unprivileged"] as const) {
+		if ((await inspectHostImage(host, imageForProfile(wanted, profile), signal)) !== null) {
+			return { image: wanted, reason: null };
+		}
+	}
+	const image = await presentDindImage(host);
+	if (image === null) return null;
+	return { image, reason: `${wanted} is not on the host: it is pulled, or else ${image} serves in its place.` };
 }
 
 /** Null when the image is on the host now; otherwise why it is not. */

@@ -1,7 +1,7 @@
 export { chooseProfile, type ProfileChoice } from "./choose-profile.ts";
 export { overlaps, parseCidr } from "./cidr.ts";
 export { type Dind, type DindRecord, type DindSpec, dindOf } from "./dind.ts";
-export { imageForProfile, presentDindImage, resolveDindImage } from "./dind-image.ts";
+export { expectedDindImage, imageForProfile, presentDindImage, resolveDindImage } from "./dind-image.ts";
 export { ensureDind, profileOptions } from "./ensure-dind.ts";
 export { type HostFacts, hostFacts } from "./host-facts.ts";
 export { runHostHelper } from "./host-helper.ts";

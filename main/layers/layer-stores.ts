@@ -13,7 +13,7 @@ import type { Logger } from "../log.ts";
 import type { LayersRecord } from "./layers-record.ts";
 import { repositoriesFile } from "./repositories.ts";
 import { cloneScript, markScript, measureScript, uncloneScript, unmarkedScript } from "./scripts.ts";
-import { removeStaleSeeds, type SeedEngine } from "./seed-engine.ts";
+import { removeStaleSeeds, type SeedEngine, seedName } from "./seed-engine.ts";
 import { SeedEngines } from "./seed-engines.ts";
 import { StoreContents, type StoredImage } from "./store-contents.ts";
 import {
@@ -167,7 +167,7 @@ export class LayerStores {
 				dindImage,
 				profile,
 				current: (await this.#currentKey(host, currentImage, { volume, profile }, signal)) !== null,
-				users: [...users],
+				users: users.filter((container) => container !== seedName(volume)),
 				...(await this.#measure(host, dindImage, volume, signal)),
 			})),
 		);

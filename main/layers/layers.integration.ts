@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { presentDindImage } from "../dind/index.ts";
 import { runExec } from "../docker/exec.ts";
 import { openTestRanges, type TestRanges } from "../ranges/testing/open-ranges.ts";
 import { connectTestEngine, leftovers } from "../testing/engine.ts";
@@ -141,6 +142,19 @@ describe.each(["privileged", "unprivileged"] as const)("in the %s profile", (pro
 				.getImage(`${image}:1`)
 				.remove({ force: true })
 				.catch(() => undefined);
+		}
+	});
+
+	test("the store that new ranges use is known by the image that stands in for the setting's", async () => {
+		const { dindImage } = t.deps.settings.get();
+		const host = t.deps.host.current();
+		t.deps.settings.set({ dindImage: "homerange/not-here:1" });
+		try {
+			const [store] = await t.ranges.layerStores(AbortSignal.timeout(60_000));
+			expect(store).toMatchObject({ current: (await presentDindImage(host)) === dindImage, images: 2 });
+			expect(store?.users.sort()).toEqual(["two-1", "two-2"].map((range) => t.ranges.get(range).dind?.container));
+		} finally {
+			t.deps.settings.set({ dindImage });
 		}
 	});
 

@@ -16,6 +16,9 @@ export interface SeedEngine {
 	close(): Promise<void>;
 }
 
+/** Name of the container that fills a store. */
+export const seedName = (volume: string): string => `${volume}-seed`;
+
 /** Marking reads every layer's files once. */
 const scriptLimitMs = 10 * 60_000;
 const removalLimitMs = 60_000;
@@ -33,7 +36,7 @@ export async function startSeedEngine(
 	const { parts, dataFolder } = await profileOptions(host, { image: key.dindImage, profile: key.profile }, []);
 	const container = await host.api.createContainer({
 		...parts,
-		name: `${volume}-seed`,
+		name: seedName(volume),
 		Labels: { [label.owner]: key.owner, [label.role]: "seed", [label.store]: volume },
 		HostConfig: {
 			...parts.HostConfig,

@@ -3,11 +3,10 @@ import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
 import {
 	chooseOuterSubnet,
+	expectedDindImage,
 	hostFacts,
-	imageForProfile,
 	overlaps,
 	parseCidr,
-	presentDindImage,
 	profileOf,
 	takenSubnets,
 } from "../dind/index.ts";
@@ -55,7 +54,7 @@ export async function gatherFacts(
 	);
 	const isLocal = status.chosen?.endpoint.startsWith("unix://") === true && !engine.isDesktop;
 	const [dind, diskFreeBytes, memoryAvailableBytes, kernel, hasKvm] = await Promise.all([
-		dindImageFacts(host, deps.settings.get().dindImage, signal),
+		expectedDindImage(host, deps.settings.get().dindImage, signal),
 		isLocal ? freeDisk(host, signal) : null,
 		isLocal ? availableMemory() : null,
 		isLocal ? kernelLimits() : null,
@@ -120,22 +119,6 @@ async function profileFacts(
 ): Promise<PreflightFacts["profile"]> {
 	const choice = await profiles.choose(o.host, o.profile ?? deps.settings.get().isolation, image, signal);
 	return { name: choice.profile, reason: choice.reason, limitsReason: profileOf(choice.profile).limits.reason };
-}
-
-/** The setting's image, or the one of ours that stands in for it, without pulling anything. */
-async function dindImageFacts(
-	host: DockerEngine,
-	wanted: string,
-	signal: AbortSignal,
-): Promise<PreflightFacts["dind"]> {
-	for (const profile of ["privileged", "unprivileged"] as const) {
-		if ((await inspectHostImage(host, imageForProfile(wanted, profile), signal)) !== null) {
-			return { image: wanted, reason: null };
-		}
-	}
-	const image = await presentDindImage(host);
-	if (image === null) return null;
-	return { image, reason: `${wanted} is not on the host: it is pulled, or else ${image} serves in its place.` };
 }
 
 /** Routes of the engine's host, without those to the outer networks of ranges; and why no outer network can be had. */

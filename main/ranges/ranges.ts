@@ -7,6 +7,8 @@ import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../con
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
 import type { ChannelTarget } from "../consoles/index.ts";
+import { expectedDindImage } from "../dind/index.ts";
+import type { DockerEngine } from "../docker/engine.ts";
 import { LayerStores } from "../layers/index.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { assertNever } from "./assert-never.ts";
@@ -314,8 +316,8 @@ export class Ranges {
 
 	/** The stores of image layers on the host engine. */
 	async layerStores(signal: AbortSignal): Promise<LayerStore[]> {
-		const { dindImage } = this.#deps.settings.get();
-		return await this.#parts.layers.list(await this.#deps.host.ready(signal), dindImage, signal);
+		const host = await this.#deps.host.ready(signal);
+		return await this.#parts.layers.list(host, await this.#nextImage(host, signal), signal);
 	}
 
 	/**
@@ -324,13 +326,19 @@ export class Ranges {
 	 */
 	async freeLayers(o: { all: boolean }, signal: AbortSignal): Promise<FreedLayers> {
 		const host = await this.#deps.host.ready(signal);
-		const { dindImage } = this.#deps.settings.get();
+		const currentImage = await this.#nextImage(host, signal);
 		// Also those of ranges whose container is gone and will be made again.
 		const kept = new Set(this.#store.all().flatMap(({ layers }) => layers?.store ?? []));
 		const held = new Set(this.#store.all().flatMap(({ layers }) => layers?.images ?? []));
 		const { layers } = this.#parts;
-		const stores = await layers.collect(host, { ...o, kept, currentImage: dindImage }, signal);
-		return { stores, images: await layers.trim(host, { held, currentImage: dindImage }, signal) };
+		const stores = await layers.collect(host, { ...o, kept, currentImage }, signal);
+		return { stores, images: await layers.trim(host, { held, currentImage }, signal) };
+	}
+
+	/** The image that the next range would run in. */
+	async #nextImage(host: DockerEngine, signal: AbortSignal): Promise<string> {
+		const { dindImage } = this.#deps.settings.get();
+		return (await expectedDindImage(host, dindImage, signal))?.image ?? dindImage;
 	}
 
 	/** Lets go of every engine. Ranges go on. */
