@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 
 const artifacts = join(import.meta.dirname, "..", "artifacts", "e2e");
 
-/** The real app on real engines: one at a time, and nothing is tried twice. */
+/** The real app on real engines: one at a time. `npm test` tries a failed test once more, and names it. */
 export default defineConfig({
 	testDir: "specs",
 	outputDir: join(artifacts, "results"),

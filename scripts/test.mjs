@@ -72,11 +72,14 @@ async function checkLeftovers(before) {
 function report(results) {
 	const failures = results.flatMap((result) => result.failures.map((entry) => ({ stage: result.stage, ...entry })));
 	const skips = results.flatMap((result) => result.skips.map((entry) => ({ stage: result.stage, ...entry })));
+	const unsteady = results.flatMap(({ stage, unsteady = [] }) => unsteady.map((entry) => ({ stage, ...entry })));
 	const passed = results.reduce((sum, result) => sum + result.passed, 0);
 	const file = join(cacheFolder("reports"), "test.json");
 	writeJson(file, { results, interrupted: interruption() ?? null, electronSubstitute: electronSubstitute() ?? null });
 	say(`\n${results.map((result) => `${result.stage} ${seconds(result.ms)}`).join(", ")}`);
 	for (const { stage, name, reason } of skips) say(`skipped [${stage}] ${name}: ${reason}`);
+	for (const { stage, name, reason } of unsteady)
+		say(`unsteady [${stage}] ${name}: passed when tried again; ${reason}`);
 	for (const { stage, name, reason } of failures) say(`FAILED  [${stage}] ${name}: ${reason}`);
 	if (electronSubstitute())
 		say(`The windows ran in ${electronSubstitute()}, a third party's redistribution of Electron.`);

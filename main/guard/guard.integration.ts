@@ -30,8 +30,9 @@ async function run(range: string, script: string): Promise<void> {
 	await runExec(inner, containerId, { command: ["sh", "-c", script] });
 }
 
-const write = (megabytes: number, file = "big") =>
-	`dd if=/dev/zero of=/${file} bs=1M count=${megabytes} 2>/dev/null; sync`;
+/** Writes on and on, to a limit: others give space back to the same disk meanwhile, as the layer store does. */
+const writeOn = (megabytes: number) =>
+	`for i in $(seq ${megabytes / 100}); do dd if=/dev/zero of=/big$i bs=1M count=100 2>/dev/null; sync; done`;
 
 /** Resolves with the range when the guard has paused it and said why. */
 async function heldAfter(range: string, act: () => Promise<void>): Promise<RangeDetail> {
@@ -71,7 +72,7 @@ describe("the disk guard", () => {
 		const { bavail, bsize } = await statfs(folder ?? "/");
 		// What the test writes touches it: the real disk is nowhere near full.
 		using _guard = await openGuard({ reserve: bavail * bsize - 100 * MiB }, "disk-1", "disk-2");
-		const held = await heldAfter("disk-1", () => run("disk-1", write(300)));
+		const held = await heldAfter("disk-1", () => run("disk-1", writeOn(4000)));
 		expect(held.reason).toMatch(/nearly full.*It grew by [\d.]+ MiB.*Free disk space and resume it, or destroy it\.$/);
 		expect(held.machines).toMatchObject([{ state: "paused" }]);
 		expect(t.ranges.get("disk-2")).toMatchObject({ state: "running", reason: null });

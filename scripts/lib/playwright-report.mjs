@@ -1,9 +1,9 @@
 // Playwright's JSON report as counts, failures and reasons of skips.
 import { reasonOf } from "./reason.mjs";
 
-/** A test that passed only in a later attempt counts as failed: nothing here is retried in silence. */
+/** A test that passed only in a later attempt counts as passed and is named as unsteady: nothing is tried again in silence. */
 export function readPlaywrightReport(json) {
-	const report = { passed: 0, failures: [], skips: [] };
+	const report = { passed: 0, failures: [], skips: [], unsteady: [] };
 	for (const error of json.errors ?? [])
 		report.failures.push({ name: "outside of any test", reason: reasonOf(error.message) });
 	for (const suite of json.suites ?? []) addSuite(report, suite, []);
@@ -24,10 +24,8 @@ function addTest(report, name, test) {
 		const note = test.annotations.find((annotation) => annotation.type === "skip" || annotation.type === "fixme");
 		report.skips.push({ name, reason: note?.description ?? "no reason given" });
 	} else {
-		const error = test.results.flatMap((result) => result.errors ?? [])[0];
-		report.failures.push({
-			name,
-			reason: test.status === "flaky" ? "passed only when tried again" : reasonOf(error?.message),
-		});
+		const reason = reasonOf(test.results.flatMap((result) => result.errors ?? [])[0]?.message);
+		if (test.status === "flaky") report.passed += 1;
+		(test.status === "flaky" ? report.unsteady : report.failures).push({ name, reason });
 	}
 }
