@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addedMachineSource } from "./added-machine.ts";
 import { blueprintSource, preflightFinding } from "./blueprints.ts";
 import { rangeRef } from "./ranges.ts";
 
@@ -24,7 +25,11 @@ export const rangeUpdate = z.object({
 });
 export type RangeUpdate = z.infer<typeof rangeUpdate>;
 
-export const previewUpdateRequest = z.strictObject({ range: rangeRef, source: blueprintSource });
+/** What a range is to become: what a blueprint says, or what it is now with one machine more. */
+export const updateSource = z.discriminatedUnion("kind", [...blueprintSource.options, addedMachineSource]);
+export type UpdateSource = z.infer<typeof updateSource>;
+
+export const previewUpdateRequest = z.strictObject({ range: rangeRef, source: updateSource });
 export type PreviewUpdateRequest = z.infer<typeof previewUpdateRequest>;
 
 export const updateRequest = previewUpdateRequest.extend({

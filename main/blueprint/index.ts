@@ -1,3 +1,4 @@
+export { addMachine } from "./add-machine.ts";
 export { defaultMac } from "./addresses.ts";
 export { loadFileSources } from "./file-sources.ts";
 export {

@@ -249,7 +249,7 @@ export class Ranges {
 	/** What a blueprint would change in a range that exists. */
 	async previewUpdate({ range: ref, source }: PreviewUpdateRequest): Promise<RangeUpdate> {
 		const range = this.#store.get(ref);
-		const prepared = await prepareUpdate(this.#deps, range, source);
+		const prepared = await prepareUpdate(this.#parts, range, source);
 		const { changes } = wantedUpdate(this.#store, range, prepared);
 		const { findings } = await preflight(this.#parts, prepared, range);
 		return { rangeId: range.id, rangeName: range.name, changes: [...changes], findings };
@@ -259,7 +259,7 @@ export class Ranges {
 	async update({ range: ref, source, mayLoseData }: UpdateRequest, actor: string): Promise<Started> {
 		const range = this.#store.get(ref);
 		this.#refuseWhileGoing(range, "be updated");
-		const prepared = await prepareUpdate(this.#deps, range, source);
+		const prepared = await prepareUpdate(this.#parts, range, source);
 		const { findings } = await preflight(this.#parts, prepared, range);
 		const obstacle = preflightError(findings);
 		if (obstacle !== null) throw obstacle;

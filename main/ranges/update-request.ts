@@ -1,5 +1,6 @@
-import type { BlueprintSource } from "../../contract/blueprints.ts";
 import { HomerangeError } from "../../contract/errors.ts";
+import type { UpdateSource } from "../../contract/range-update.ts";
+import { prepareAddedMachine } from "./added-machine.ts";
 import type { RangesDeps } from "./deps.ts";
 import { type PreparedDeploy, prepareDeploy } from "./preview.ts";
 import type { RangeRecord } from "./record.ts";
@@ -8,12 +9,16 @@ import { diffRange } from "./update-diff.ts";
 import { trafficMeanwhile } from "./update-meanwhile.ts";
 import { notRunning, type WantedUpdate } from "./update-operation.ts";
 
-/** Reads what an update needs. Errors: `BLUEPRINT_INVALID`, `INPUT_INVALID` also for another blueprint's name. */
+/**
+ * Reads what an update needs. Errors: `BLUEPRINT_INVALID`, `INPUT_INVALID` also for another blueprint's name, `NAME_TAKEN`
+ * for a machine that is there.
+ */
 export async function prepareUpdate(
-	deps: RangesDeps,
+	{ deps, store }: { readonly deps: RangesDeps; readonly store: RangeStore },
 	range: RangeRecord,
-	source: BlueprintSource,
+	source: UpdateSource,
 ): Promise<PreparedDeploy> {
+	if (source.kind === "added-machine") return prepareAddedMachine(deps.library, store, range, source.machine);
 	const profile = range.profile === null ? {} : { profile: range.profile };
 	const request = { source, copies: 1, name: range.name, ...profile };
 	const prepared = await prepareDeploy(deps, request, range.blueprint.machines);
