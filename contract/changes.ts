@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { engineStatus, hostInfo } from "./engines.ts";
 import { auditEvent } from "./events.ts";
+import { hypervisorStatus } from "./hypervisor.ts";
 import { rangeDetail } from "./ranges.ts";
 import { settings } from "./settings.ts";
 import { task } from "./tasks.ts";
+import { vm } from "./vms.ts";
 
 /**
  * What `changes.watch` yields: first one `snapshot` of everything, then each
@@ -18,6 +20,9 @@ export const change = z.discriminatedUnion("kind", [
 		tasks: z.array(task),
 		engine: engineStatus,
 		settings,
+		hypervisor: hypervisorStatus,
+		/** Empty while nobody has looked at the hypervisor. */
+		vms: z.array(vm),
 		/** The newest events, oldest first, at most 200. */
 		events: z.array(auditEvent),
 	}),
@@ -28,6 +33,9 @@ export const change = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("event"), event: auditEvent }),
 	z.object({ kind: z.literal("engine"), engine: engineStatus }),
 	z.object({ kind: z.literal("settings"), settings }),
+	z.object({ kind: z.literal("vm"), vm }),
+	z.object({ kind: z.literal("vmGone"), uuid: z.string() }),
+	z.object({ kind: z.literal("hypervisor"), hypervisor: hypervisorStatus }),
 	/** A template or a snapshot came, went or is another now: ask for them again. */
 	z.object({ kind: z.literal("library") }),
 ]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { machineRef, networkName, rangeRef } from "./ranges.ts";
+import { vmRef } from "./vms.ts";
 
 const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int().min(1).max(1000) };
 
@@ -16,6 +17,12 @@ const size = { columns: z.number().int().min(1).max(1000), rows: z.number().int(
  * - `logs`: the machine's output, with what came before.
  * - `capture`: the packets of one network of a range, as a pcap stream, until the
  *   channel is closed. `filter` is an expression of pcap-filter(7).
+ * - `vm-serial`: the serial line of a virtual machine, with what it wrote before. The engine goes on listening when
+ *   the channel closes, and several clients can look at one line at once.
+ * - `vm-vnc`, `vm-logs`: as `vnc` and `logs`, of a virtual machine.
+ *
+ * A machine of a range that is a virtual machine is reached either way: by its range and name, or as a VM by the
+ * domain's UUID, its `engineId`.
  */
 export const channelRequest = z.discriminatedUnion("kind", [
 	z.strictObject({
@@ -47,6 +54,14 @@ export const channelRequest = z.discriminatedUnion("kind", [
 		network: networkName,
 		filter: z.string().max(512).optional(),
 	}),
+	z.strictObject({ kind: z.literal("vm-serial"), vm: vmRef }),
+	z.strictObject({ kind: z.literal("vm-vnc"), vm: vmRef }),
+	z.strictObject({
+		kind: z.literal("vm-logs"),
+		vm: vmRef,
+		follow: z.boolean().default(false),
+		tail: z.number().int().min(0).max(100_000).default(1000),
+	}),
 ]);
 export type ChannelRequest = z.infer<typeof channelRequest>;
 
@@ -56,7 +71,7 @@ export type ChannelRequest = z.infer<typeof channelRequest>;
  * for everything but bytes.
  *
  * From the engine: `opened`, `stdout`, `stderr`, `closed`. From the client:
- * `stdin`, `stdinEnd`, `resize`, `ack`. The engine stops sending when more than
+ * `stdin`, `stdinEnd`, `resize`, `ack`, and `break` for a serial line. The engine stops sending when more than
  * `channelWindow` bytes are not acknowledged (`ack` carries a number of bytes).
  */
 export type ChannelFrame =
@@ -67,7 +82,8 @@ export type ChannelFrame =
 	| { type: "stdin"; bytes: Uint8Array }
 	| { type: "stdinEnd" }
 	| { type: "resize"; columns: number; rows: number }
-	| { type: "ack"; bytes: number };
+	| { type: "ack"; bytes: number }
+	| { type: "break" };
 
 /** Bytes that may be on the way to a client without being acknowledged. */
 export const channelWindow = 1024 * 1024;

@@ -21,6 +21,9 @@ export const errorCodes = [
 	"SNAPSHOT_NOT_FOUND",
 	"IMAGE_NOT_FOUND",
 	"CONSOLE_NOT_FOUND",
+	"VM_NOT_FOUND",
+	"HYPERVISOR_UNAVAILABLE",
+	"NOT_OURS",
 	"NAME_TAKEN",
 	"IN_USE",
 	"RANGE_BUSY",
@@ -108,6 +111,7 @@ export function exitStatus(code: ErrorCode): number {
 		case "BLUEPRINT_INVALID":
 			return 3;
 		case "ENGINE_UNREACHABLE":
+		case "HYPERVISOR_UNAVAILABLE":
 			return 4;
 		case "RANGE_NOT_FOUND":
 		case "MACHINE_NOT_FOUND":
@@ -117,7 +121,9 @@ export function exitStatus(code: ErrorCode): number {
 		case "SNAPSHOT_NOT_FOUND":
 		case "IMAGE_NOT_FOUND":
 		case "CONSOLE_NOT_FOUND":
+		case "VM_NOT_FOUND":
 			return 5;
+		case "NOT_OURS":
 		case "NAME_TAKEN":
 		case "IN_USE":
 		case "RANGE_BUSY":

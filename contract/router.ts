@@ -1,10 +1,9 @@
-import { eventIterator, oc } from "@orpc/contract";
+import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { blueprintSource, deployPreview, deployRequest, shippedBlueprint, validation } from "./blueprints.ts";
 import { bundleInfo, createBundleRequest, installBundleRequest, showBundleRequest } from "./bundles.ts";
 import { change } from "./changes.ts";
 import { doctorCheck, engineStatus, hostInfo } from "./engines.ts";
-import { errorCodes, errorInfo } from "./errors.ts";
 import { auditEvent, severity } from "./events.ts";
 import {
 	buildImageRequest,
@@ -39,22 +38,15 @@ import {
 	templateInput,
 } from "./library.ts";
 import { networkTestNews } from "./network-test.ts";
+import { base, nothing, started } from "./procedure.ts";
 import { previewUpdateRequest, rangeUpdate, updateRequest } from "./range-update.ts";
 import { machineRef, networkName, rangeDetail, rangeRef, rangeSummary } from "./ranges.ts";
 import { settings } from "./settings.ts";
 import { task } from "./tasks.ts";
 import { rangeUsage, usageRequest } from "./usage.ts";
+import { vmContract } from "./vm-router.ts";
 
-/** Every procedure may fail with each code of the catalogue; the data is an `ErrorInfo`. */
-const errors = Object.fromEntries(errorCodes.map((code) => [code, { data: errorInfo }])) as Record<
-	(typeof errorCodes)[number],
-	{ data: typeof errorInfo }
->;
-const base = oc.errors(errors);
-
-const nothing = z.strictObject({});
 const target = z.strictObject({ range: rangeRef, machine: machineRef.optional() });
-const started = z.object({ taskId: z.string() });
 const templateRef = z.strictObject({ name: libraryName });
 
 /** The one contract between the engine and its clients, for both transports. */
@@ -207,6 +199,8 @@ export const contract = {
 		/** Brings in what a bundle holds, after all of it was checked. What is here already is left alone. */
 		install: base.input(installBundleRequest).output(started),
 	},
+	/** Virtual machines that stand alone, those of ranges, and those of other tools. */
+	vms: vmContract,
 	changes: {
 		watch: base.input(nothing).output(eventIterator(change)),
 	},

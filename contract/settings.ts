@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { libvirtSetting } from "./hypervisor.ts";
 
 export const settings = z.strictObject({
 	/** Image of a range's Docker-in-Docker container. */
@@ -20,6 +21,8 @@ export const settings = z.strictObject({
 	afterRestart: z.enum(["restore", "stop"]),
 	/** What happens to a machine that fails by itself while its range runs. */
 	restartMachines: z.enum(["on-failure", "never"]),
+	/** Which libvirt runs the virtual machines: `auto`, `off`, or its address. */
+	libvirt: libvirtSetting,
 	theme: z.enum(["system", "light", "dark"]),
 	/** Rows of scroll-back a console keeps. */
 	scrollback: z.number().int().min(1000).max(100_000),
@@ -35,6 +38,7 @@ export const defaultSettings: Settings = {
 	layers: "auto",
 	afterRestart: "restore",
 	restartMachines: "on-failure",
+	libvirt: "auto",
 	theme: "system",
 	scrollback: 10_000,
 };

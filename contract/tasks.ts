@@ -25,6 +25,13 @@ export const taskKind = z.enum([
 	"prune",
 	"bundle",
 	"prepare",
+	"create",
+	"reboot",
+	"reset",
+	"delete",
+	"change",
+	"clone",
+	"revert",
 ]);
 export type TaskKind = z.infer<typeof taskKind>;
 

@@ -25,6 +25,7 @@ const pageFrame = z.discriminatedUnion("type", [
 		rows: z.number().int().min(1).max(1000),
 	}),
 	z.strictObject({ type: z.literal("ack"), bytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }),
+	z.strictObject({ type: z.literal("break") }),
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { HostInfo } from "../contract/engines.ts";
+import { HomerangeError } from "../contract/errors.ts";
 import { Bundles, bundleLibrary } from "./bundles/index.ts";
 import { captureTarget } from "./capture/index.ts";
 import { ChangeBus } from "./changes/change-bus.ts";
@@ -27,6 +28,7 @@ import { SnapshotStore, Snapshots, savedRange } from "./snapshots/index.ts";
 import { begin } from "./start-up.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { version } from "./version.ts";
+import { unavailableVms } from "./vms/vms.ts";
 
 export interface EngineOptions {
 	readonly dataFolder: string;
@@ -135,6 +137,9 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locate(range, machine),
 		locateNetwork: async (range, network) => captureTarget(await ranges.site(range), network),
+		openVm: async () => {
+			throw new HomerangeError("HYPERVISOR_UNAVAILABLE", "This build cannot connect to libvirt yet.");
+		},
 		scrollback: () => settings.get().scrollback,
 		log,
 	});
@@ -170,6 +175,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		changes,
 		consoles,
 		db,
+		vms: unavailableVms,
 	};
 	const router = createRouter(createServices(parts, close), log);
 	const server = await serveEngine(socket, router, consoles, log);

@@ -12,6 +12,7 @@ import type { Templates } from "./library/templates.ts";
 import { NetworkTests } from "./network-test/index.ts";
 import type { Ranges } from "./ranges/index.ts";
 import type { ChannelService, Services } from "./rpc/services.ts";
+import type { VmService } from "./rpc/vm-service.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
 import type { Snapshots } from "./snapshots/index.ts";
 import type { Tasks } from "./tasks/tasks.ts";
@@ -34,6 +35,7 @@ export interface ServiceParts {
 	readonly changes: ChangeBus;
 	readonly consoles: ChannelService;
 	readonly db: Database;
+	readonly vms: VmService;
 }
 
 const snapshotEvents = 200;
@@ -42,7 +44,7 @@ const limited = () => AbortSignal.timeout(120_000);
 
 /** What the contract's procedures stand on, out of the engine's parts. */
 export function createServices(parts: ServiceParts, close: () => Promise<void>): Services {
-	const { info, library, templates, snapshots, ranges, images, tasks, events, settings, host, changes, consoles } =
+	const { info, library, templates, snapshots, ranges, images, tasks, events, settings, host, changes, consoles, vms } =
 		parts;
 	return {
 		info,
@@ -64,6 +66,7 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 		events,
 		settings,
 		host,
+		vms,
 		changes,
 		channels: consoles,
 		templates,
@@ -76,6 +79,8 @@ export function createServices(parts: ServiceParts, close: () => Promise<void>):
 			tasks: tasks.list(),
 			engine: host.status(),
 			settings: settings.get(),
+			hypervisor: vms.status(),
+			vms: vms.known(),
 			events: events.list({ limit: snapshotEvents }),
 		}),
 		handOver: () => {

@@ -55,6 +55,7 @@ describe.each<IsolationProfile>(["privileged", "unprivileged"])("in the %s profi
 		consoles = new Consoles({
 			locate: (range, machine) => bed.ranges.locate(range, machine),
 			locateNetwork: async (range, network) => captureTarget(await bed.ranges.site(range), network),
+			openVm: () => Promise.reject(new Error("there are no VMs here")),
 			scrollback: () => 1000,
 			log: silentLog,
 		});

@@ -115,6 +115,11 @@ function keyOf(change: Change): string {
 			return `task:${change.taskId}`;
 		case "event":
 			return `event:${change.event.id}`;
+		case "vm":
+			return `vm:${change.vm.uuid}`;
+		case "vmGone":
+			return `vm:${change.uuid}`;
+		case "hypervisor":
 		case "engine":
 		case "settings":
 		case "library":

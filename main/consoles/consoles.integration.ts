@@ -26,6 +26,7 @@ beforeAll(async () => {
 	inner = await connectInnerEngine(host, dind.container, "range test");
 	containerId = await startTestMachine(host, inner, { name: "web", command: ["sh", "-c", main] });
 	consoles = new Consoles({
+		openVm: () => Promise.reject(new Error("there are no VMs here")),
 		scrollback: () => 1000,
 		log: silentLog,
 		locate: async (_range, machine) => ({

@@ -17,14 +17,17 @@ export interface ConsolesOptions {
 	locate(range: string, machine: string): Promise<ChannelTarget>;
 	/** RANGE_NOT_FOUND, NETWORK_NOT_FOUND, or STATE_CONFLICT when the range does not run. */
 	locateNetwork(range: string, network: string): Promise<CaptureTarget>;
+	/** VM_NOT_FOUND, HYPERVISOR_UNAVAILABLE, or STATE_CONFLICT when the VM does not run. */
+	openVm(request: VmRequest): Promise<Channel>;
 	/** Rows of scroll-back that a new shell keeps. */
 	scrollback(): number;
 	log: Logger;
 }
 
-type MachineRequest = Exclude<ChannelRequest, { kind: "capture" }>;
-/** What a channel ends with. */
-type Owner = Pick<CaptureTarget, "dind"> & { containerId?: string };
+export type VmRequest = Extract<ChannelRequest, { vm: string }>;
+type MachineRequest = Exclude<ChannelRequest, { kind: "capture" } | VmRequest>;
+/** What a channel ends with; null for a VM's, which ends by itself. */
+type Owner = (Pick<CaptureTarget, "dind"> & { containerId?: string }) | null;
 
 /** The consoles of all machines: opens channels, and keeps the shells that live on when their client goes. */
 export class Consoles {
@@ -58,7 +61,8 @@ export class Consoles {
 	/** Ends everything that is open to a machine's container, or to all machines of a range's DinD. */
 	closeOf(what: { dind: string } | { containerId: string }, message: string): void {
 		const matches = (target: Owner) =>
-			"dind" in what ? target.dind.container === what.dind : target.containerId === what.containerId;
+			target !== null &&
+			("dind" in what ? target.dind.container === what.dind : target.containerId === what.containerId);
 		const reason = new HomerangeError("STATE_CONFLICT", message).toInfo();
 		for (const session of this.#sessions.values()) if (matches(session.target)) session.end(reason);
 		for (const [channel, target] of this.#channels) if (matches(target)) channel.end(reason);
@@ -77,6 +81,7 @@ export class Consoles {
 			const owner = await this.#options.locateNetwork(request.range, request.network);
 			return { channel: await openCaptureChannel(owner, request), owner };
 		}
+		if ("vm" in request) return { channel: await this.#options.openVm(request), owner: null };
 		const owner = await this.#options.locate(request.range, request.machine);
 		return { channel: await this.#open(owner, request), owner };
 	}

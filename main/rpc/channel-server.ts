@@ -63,7 +63,16 @@ async function feed(frames: AsyncIterable<WireFrame>, channel: ServedChannel): P
 }
 
 function isClientFrame(frame: WireFrame): frame is ChannelFrame {
-	return frame.type === "stdin" || frame.type === "stdinEnd" || frame.type === "resize" || frame.type === "ack";
+	switch (frame.type) {
+		case "stdin":
+		case "stdinEnd":
+		case "resize":
+		case "ack":
+		case "break":
+			return true;
+		default:
+			return false;
+	}
 }
 
 /** Pulls chunks from the connection only as frames are asked for: that is the back-pressure. */

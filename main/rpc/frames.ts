@@ -21,6 +21,7 @@ const wireTypes = [
 	["stdinEnd", 18],
 	["resize", 19],
 	["ack", 20],
+	["break", 21],
 ] as const satisfies [WireFrame["type"], number][];
 const codeOf = new Map<WireFrame["type"], number>(wireTypes);
 const typeOf = new Map<number, WireFrame["type"]>(wireTypes.map(([type, code]) => [code, type]));
@@ -43,7 +44,8 @@ export function encodeFrame(frame: WireFrame): Uint8Array {
 		case "stderr":
 			return encodeBytes(frame.type, frame.bytes);
 		case "stdinEnd":
-			return withHeader("stdinEnd", new Uint8Array(0));
+		case "break":
+			return withHeader(frame.type, new Uint8Array(0));
 		case "request":
 			return encodeJson("request", frame.request);
 		default: {
@@ -89,6 +91,7 @@ function decode(type: WireFrame["type"], payload: Buffer): WireFrame {
 		case "stderr":
 			return { type, bytes: payload };
 		case "stdinEnd":
+		case "break":
 			return { type };
 		case "request":
 			return { type, request: parse(channelRequest, payload) };

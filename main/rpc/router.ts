@@ -15,7 +15,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** The contract's procedures, for any transport. Every error leaves as one of the catalogue. */
 export function createRouter(services: Services, log: Logger) {
-	const { ranges, layers, images, tasks, events, settings, host, blueprints, templates, snapshots } = services;
+	const { ranges, layers, images, tasks, events, settings, host, blueprints, templates, snapshots, vms } = services;
 	const os = implement(contract)
 		.$context<CallContext>()
 		.use(async ({ next, path }) => {
@@ -150,6 +150,46 @@ export function createRouter(services: Services, log: Logger) {
 			promote: os.images.promote.handler(({ input, context }) => images.promote(input, context.actor)),
 			delete: os.images.delete.handler(({ input, context }) => images.delete(input, context.actor)),
 			prune: os.images.prune.handler(({ input, context }) => images.prune(input, context.actor)),
+		},
+		vms: {
+			hypervisor: os.vms.hypervisor.handler(() => vms.hypervisor()),
+			reconnect: os.vms.reconnect.handler(() => vms.reconnect()),
+			templates: os.vms.templates.handler(() => vms.templates()),
+			hostDevices: os.vms.hostDevices.handler(() => vms.hostDevices()),
+			list: os.vms.list.handler(() => vms.list()),
+			get: os.vms.get.handler(({ input }) => vms.get(input.vm)),
+			create: os.vms.create.handler(({ input, context }) => vms.create(input, context.actor)),
+			start: os.vms.start.handler(({ input, context }) => vms.start(input, context.actor)),
+			stop: os.vms.stop.handler(({ input, context }) => vms.stop(input, context.actor)),
+			pause: os.vms.pause.handler(({ input, context }) => vms.pause(input.vm, context.actor)),
+			resume: os.vms.resume.handler(({ input, context }) => vms.resume(input.vm, context.actor)),
+			reboot: os.vms.reboot.handler(({ input, context }) => vms.reboot(input.vm, context.actor)),
+			reset: os.vms.reset.handler(({ input, context }) => vms.reset(input.vm, context.actor)),
+			destroy: os.vms.destroy.handler(({ input, context }) => vms.destroy(input.vm, context.actor)),
+			delete: os.vms.delete.handler(({ input, context }) => vms.delete(input, context.actor)),
+			setAutostart: os.vms.setAutostart.handler(({ input, context }) =>
+				vms.setAutostart(input.vm, input.autostart, context.actor),
+			),
+			rename: os.vms.rename.handler(({ input, context }) => vms.rename(input.vm, input.name, context.actor)),
+			change: os.vms.change.handler(({ input, context }) => vms.change(input, context.actor)),
+			clone: os.vms.clone.handler(({ input, context }) => vms.clone(input, context.actor)),
+			insertIso: os.vms.insertIso.handler(({ input, context }) => vms.insertIso(input, context.actor)),
+			ejectIso: os.vms.ejectIso.handler(({ input, context }) => vms.ejectIso(input, context.actor)),
+			adopt: os.vms.adopt.handler(({ input, context }) => vms.adopt(input.vm, context.actor)),
+			release: os.vms.release.handler(({ input, context }) => vms.release(input.vm, context.actor)),
+			saveToLibrary: os.vms.saveToLibrary.handler(({ input, context }) => vms.saveToLibrary(input, context.actor)),
+			screenshot: os.vms.screenshot.handler(({ input }) => vms.screenshot(input)),
+			log: os.vms.log.handler(({ input }) => vms.log(input.vm, input.lines)),
+			usage: os.vms.usage.handler(({ input, signal, path }) => withBorderErrors(vms.usage(input.vms, signal), path)),
+			snapshots: {
+				ways: os.vms.snapshots.ways.handler(({ input }) => vms.snapshotWays(input.vm)),
+				list: os.vms.snapshots.list.handler(({ input }) => vms.listSnapshots(input.vm)),
+				create: os.vms.snapshots.create.handler(({ input, context }) => vms.createSnapshot(input, context.actor)),
+				revert: os.vms.snapshots.revert.handler(({ input, context }) =>
+					vms.revertSnapshot(input.vm, input.snapshot, context.actor),
+				),
+				delete: os.vms.snapshots.delete.handler(({ input, context }) => vms.deleteSnapshot(input, context.actor)),
+			},
 		},
 		changes: {
 			watch: os.changes.watch.handler(({ signal }) => watch(services, signal)),

@@ -12,6 +12,7 @@ import { AuditLog } from "../events/audit-log.ts";
 import { silentLog } from "../log.ts";
 import { SettingsStore } from "../settings/settings-store.ts";
 import { Tasks } from "../tasks/tasks.ts";
+import { unavailableVms } from "../vms/vms.ts";
 import { openChannel } from "./channel-client.ts";
 import { connectEngine, type EngineClient } from "./client.ts";
 import { createRouter } from "./router.ts";
@@ -49,7 +50,8 @@ const ranges: RangeService = {
 
 /** Gives back what it is sent and ends at the end of the input. */
 function echo(request: ChannelRequest): ServedChannel {
-	if (request.range !== "echo") throw new HomerangeError("MACHINE_NOT_FOUND", "There is no such machine.");
+	if (!("range" in request) || request.range !== "echo")
+		throw new HomerangeError("MACHINE_NOT_FOUND", "There is no such machine.");
 	const { promise: closed, resolve } = Promise.withResolvers<void>();
 	let tell: (frame: ChannelFrame) => void = () => undefined;
 	return {
@@ -138,6 +140,7 @@ beforeAll(async () => {
 				deleteRange: unused,
 				sweep: unused,
 			},
+			vms: unavailableVms,
 			runDoctor: unused,
 			snapshot: () => ({
 				kind: "snapshot",
@@ -146,6 +149,8 @@ beforeAll(async () => {
 				tasks: [],
 				engine,
 				settings: settings.get(),
+				hypervisor: unavailableVms.status(),
+				vms: [],
 				events: [],
 			}),
 			handOver: () => ({ runningTasks: [] }),

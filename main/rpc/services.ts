@@ -28,6 +28,7 @@ import type { Templates } from "../library/templates.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import type { Snapshots } from "../snapshots/index.ts";
 import type { Tasks } from "../tasks/tasks.ts";
+import type { VmService } from "./vm-service.ts";
 
 type Operation = (range: string, machine: string | undefined, actor: string) => Promise<{ taskId: string }>;
 
@@ -95,6 +96,7 @@ export interface Services {
 	readonly images: ImageService;
 	readonly bundles: Pick<Bundles, "show" | "create" | "install">;
 	readonly layers: LayerService;
+	readonly vms: VmService;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly settings: SettingsStore;

@@ -32,6 +32,11 @@ function keyOf(change: Change): string | null {
 			return `task ${change.task.id}`;
 		case "taskGone":
 			return `task ${change.taskId}`;
+		case "vm":
+			return `vm ${change.vm.uuid}`;
+		case "vmGone":
+			return `vm ${change.uuid}`;
+		case "hypervisor":
 		case "engine":
 		case "settings":
 		case "library":

@@ -64,6 +64,16 @@ const snapshot = (ranges: RangeDetail[], events: AuditEvent[] = []): Change => (
 	tasks: [],
 	engine: { state: "connected", chosen: null, candidates: [], facts: null },
 	settings: defaultSettings,
+	hypervisor: {
+		state: "idle",
+		uri: null,
+		libvirtVersion: null,
+		qemuVersion: null,
+		reason: null,
+		remedy: null,
+		host: null,
+	},
+	vms: [],
 	events,
 });
 
