@@ -2,11 +2,10 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { bedAt, bringDown } from "./lib/bed.mjs";
 import { repository } from "./lib/cache.mjs";
 import { hasDisplay, startVirtualDisplay } from "./lib/display.mjs";
 import { run } from "./lib/run.mjs";
-import { setup } from "./lib/setup.mjs";
+import { setup, takeDown } from "./lib/setup.mjs";
 import { main, step } from "./lib/steps.mjs";
 
 const args = process.argv.slice(2);
@@ -29,7 +28,7 @@ await main(async () => {
 			await screen?.stop();
 		}
 	} finally {
-		if (bed?.startedBed) await step("test bed down", () => bringDown(bedAt()));
+		await takeDown(bed);
 	}
 });
 

@@ -2,23 +2,26 @@
 // usage: node scripts/test.mjs [--only unit,lint]
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bedAt, bringDown } from "./lib/bed.mjs";
 import { cacheFolder, writeJson } from "./lib/cache.mjs";
 import { electronSubstitute } from "./lib/electron.mjs";
-import { engineObjects, lingeringProcesses, newObjects } from "./lib/leftovers.mjs";
+import { hostObjects, lingeringProcesses, newObjects } from "./lib/leftovers.mjs";
 import { interruption } from "./lib/run.mjs";
-import { setup } from "./lib/setup.mjs";
+import { setup, takeDown } from "./lib/setup.mjs";
 import { stages } from "./lib/stages.mjs";
-import { main, say, seconds, step } from "./lib/steps.mjs";
+import { main, say, seconds } from "./lib/steps.mjs";
 
 await main(async () => {
 	const chosen = chooseStages();
 	if (!chosen) return 2;
 	const needs = new Set(chosen.flatMap((stage) => stage.needs ?? []));
-	const bed = await setup({ engine: needs.has("engine"), electron: needs.has("electron") });
+	const bed = await setup({
+		engine: needs.has("engine"),
+		electron: needs.has("electron"),
+		libvirt: needs.has("libvirt"),
+	});
 	process.env.HOMERANGE_DIND_IMAGE ??= "homerange/dind:28";
 	try {
-		const before = bed ? await engineObjects() : undefined;
+		const before = bed ? await hostObjects() : undefined;
 		const results = [];
 		for (const stage of chosen) {
 			if (interruption()) break;
@@ -28,7 +31,7 @@ await main(async () => {
 		results.push(await runStage({ name: "left-overs", run: () => checkLeftovers(before) }));
 		return report(results);
 	} finally {
-		if (bed?.startedBed) await step("test bed down", () => bringDown(bedAt()));
+		await takeDown(bed);
 	}
 });
 

@@ -15,7 +15,13 @@ import { alreadyDone, Impossible } from "./steps.mjs";
 export const dockerPackages = ["docker.io", "iptables", "iproute2", "ca-certificates"];
 export const libvirtPackages = ["qemu-system-x86", "qemu-utils", "libvirt-daemon-system", "libvirt-clients"];
 
+/** What a bed can start; libvirt's two are one thing to whoever asks for it. */
+export const dockerServices = ["dockerd"];
+export const libvirtServices = ["virtlogd", "libvirtd"];
+const bedServices = [...dockerServices, ...libvirtServices];
+
 const libvirtSocket = "/var/run/libvirt/libvirt-sock";
+const virtqemudSocket = "/var/run/libvirt/virtqemud-sock";
 const virtlogSocket = "/var/run/libvirt/virtlogd-sock";
 
 /** Where a bed lives. Another state folder, socket and data root make a second bed that knows nothing of the first. */
@@ -42,7 +48,10 @@ export async function bringUpDocker(bed, extraArguments = []) {
 			"Wait until that engine answers, or end it, then start again.",
 		);
 	}
-	requireRoot();
+	requireRoot(
+		"no Docker Engine answers",
+		"Start Docker as your system does (for example: sudo systemctl start docker)",
+	);
 	mkdirSync(bed.folder, { recursive: true });
 	mkdirSync(dirname(bed.socket), { recursive: true });
 	if (recordedDockerd(bed)) await endDockerd(bed);
@@ -71,13 +80,18 @@ function dockerdArguments(bed, missing) {
 	return [...args, "--add-runtime", `capfit=${runtime}`, "--default-runtime", "capfit"];
 }
 
+/** Whether a system-wide libvirt daemon answers: the one for everything, or the one for QEMU. */
+async function libvirtAnswers() {
+	return (await socketAnswers(libvirtSocket)) || (await socketAnswers(virtqemudSocket));
+}
+
 /** Installs libvirt and QEMU when missing, and starts virtlogd and libvirtd unless a libvirtd answers. */
 export async function bringUpLibvirt(bed) {
-	if (await socketAnswers(libvirtSocket)) return alreadyDone(`libvirtd answers on ${libvirtSocket}`);
+	if (await libvirtAnswers()) return alreadyDone("a libvirt daemon answers");
 	const missing = await missingPackages(libvirtPackages);
 	if (missing.length > 0) await installPackages(missing);
-	if (await socketAnswers(libvirtSocket)) return `started by the system after the installation`;
-	requireRoot();
+	if (await libvirtAnswers()) return `started by the system after the installation`;
+	requireRoot("no libvirtd answers", "Start libvirt as your system does (for example: sudo systemctl start libvirtd)");
 	mkdirSync(bed.folder, { recursive: true });
 	for (const [name, socket] of [
 		["virtlogd", virtlogSocket],
@@ -93,19 +107,25 @@ export async function bringUpLibvirt(bed) {
 	return { detail: /Running hypervisor: (.+)/.exec(version.stdout)?.[1] ?? "answers", value: { started: true } };
 }
 
-/** Ends what this bed started, in reverse order, and removes its mounts, sockets and pid files. */
-export async function bringDown(bed) {
-	const recorded = recordedServices(bed);
+/**
+ * Ends what this bed started, in reverse order, and removes its mounts, sockets and pid files. `names` leaves the other
+ * services alone.
+ */
+export async function bringDown(bed, names = bedServices) {
+	const recorded = recordedServices(bed).filter((service) => names.includes(service.name));
 	if (recorded.length === 0) return alreadyDone("this bed started nothing");
-	const killed = recordedDockerd(bed) && !isAlive(recordedDockerd(bed));
+	const dockerd = recorded.find((service) => service.name === "dockerd");
 	// A dockerd that was killed has left its containers running. Only a new one knows how to end them.
-	if (killed) await bringUpDocker(bed);
+	if (dockerd && !isAlive(dockerd)) await bringUpDocker(bed);
 	const reports = [];
 	for (const service of recordedServices(bed).toReversed()) {
+		if (!names.includes(service.name)) continue;
 		const outcome = service.name === "dockerd" ? await endDockerd(bed) : await stopService(service);
 		reports.push(`${service.name} ${outcome}`);
 	}
-	rmSync(bed.record, { force: true });
+	const others = recordedServices(bed).filter((service) => !names.includes(service.name));
+	if (others.length > 0) writeJson(bed.record, { services: others });
+	else rmSync(bed.record, { force: true });
 	return reports.join(", ");
 }
 
@@ -161,10 +181,10 @@ async function endDockerd(bed) {
 	return outcome;
 }
 
-function requireRoot() {
+function requireRoot(what, remedy) {
 	if (isRoot) return;
 	throw new Impossible(
-		"no Docker Engine answers, and without an init system only root can start one",
-		"Start Docker as your system does (for example: sudo systemctl start docker), or run this as root.",
+		`${what}, and without an init system only root can start one`,
+		`${remedy}, or run this as root.`,
 	);
 }

@@ -1,7 +1,9 @@
-// What a test run leaves behind: objects on the engine with our labels, and processes that carry the run's mark.
+// What a test run leaves behind: objects on the engine with our labels, libvirt's domains and pools and the host's
+// interfaces that are ours, and processes that carry the run's mark.
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { docker } from "./docker.mjs";
+import { run } from "./run.mjs";
 
 const labels = ["io.homerange.owner", "io.homerange.range"];
 const kinds = {
@@ -15,8 +17,50 @@ const processLimitMs = 30_000;
 /** The variable that marks every process of a run, and its value for this one. */
 export const runMark = { HOMERANGE_TEST_RUN: `${process.pid}-${Date.now()}` };
 
-/** Our objects on the engine: a map from "kind id" to "kind name". */
-export async function engineObjects() {
+/** How libvirt's objects are listed and shown. Ours say so in their own words, by metadata, name or path. */
+const libvirtKinds = {
+	domain: [["list", "--all", "--uuid"], ["dumpxml"]],
+	"storage pool": [["pool-list", "--all", "--uuid"], ["pool-dumpxml"]],
+	"virtual network": [["net-list", "--all", "--uuid"], ["net-dumpxml"]],
+};
+const ourWords = /homerange|hrtest/;
+const virshLimitMs = 20_000;
+
+/** Our objects on the engine, in libvirt and among the host's interfaces: a map from "kind id" to "kind name". */
+export async function hostObjects() {
+	return new Map([...(await engineObjects()), ...(await libvirtObjects()), ...interfaces()]);
+}
+
+/** Empty where there is no libvirt. */
+async function libvirtObjects() {
+	const objects = new Map();
+	const virsh = (args) =>
+		run("virsh", ["-c", "qemu:///system", "--readonly", ...args], {
+			cleanup: true,
+			allowFailure: true,
+			limitMs: virshLimitMs,
+		});
+	for (const [kind, [list, show]] of Object.entries(libvirtKinds)) {
+		const { stdout } = await virsh(list);
+		for (const id of stdout
+			.split("\n")
+			.map((line) => line.trim())
+			.filter(Boolean)) {
+			const { stdout: xml } = await virsh([...show, id]);
+			if (ourWords.test(xml)) objects.set(`${kind} ${id}`, `${kind} ${/<name>([^<]*)/.exec(xml)?.[1] ?? id}`);
+		}
+	}
+	return objects;
+}
+
+/** Taps and veths that the app makes begin with "hr". */
+function interfaces() {
+	if (process.platform !== "linux") return [];
+	const names = readdirSync("/sys/class/net").filter((name) => name.startsWith("hr"));
+	return names.map((name) => [`interface ${name}`, `interface ${name}`]);
+}
+
+async function engineObjects() {
 	const objects = new Map();
 	for (const [kind, args] of Object.entries(kinds)) {
 		for (const label of labels) {
@@ -30,9 +74,9 @@ export async function engineObjects() {
 	return objects;
 }
 
-/** Names what is on the engine now and was not there before. */
+/** Names what is there now and was not there before. */
 export async function newObjects(before) {
-	const now = await engineObjects();
+	const now = await hostObjects();
 	return [...now].filter(([id]) => !before.has(id)).map(([, name]) => name);
 }
 

@@ -1,8 +1,18 @@
 // Everything that a fresh clone needs before it can build, run or test. Each part leaves alone what is there already.
-import { bedAt, bringUpDocker, dockerPackages } from "./bed.mjs";
+import {
+	bedAt,
+	bringDown,
+	bringUpDocker,
+	bringUpLibvirt,
+	dockerPackages,
+	dockerServices,
+	libvirtPackages,
+	libvirtServices,
+} from "./bed.mjs";
 import { displayPackages, hasDisplay } from "./display.mjs";
 import { engineEnvironment, findEngine } from "./docker.mjs";
 import { prepareElectron } from "./electron.mjs";
+import { guestPackages, makeGuest } from "./guest.mjs";
 import { buildImages, rootPackages, wantedImages } from "./images.mjs";
 import { installNodeModules, preferLocalPrograms } from "./node-modules.mjs";
 import { hasApt, installPackages, missingPackages } from "./packages.mjs";
@@ -10,14 +20,20 @@ import { hasProgram } from "./run.mjs";
 import { alreadyDone, Impossible, step, together } from "./steps.mjs";
 
 /**
- * Sets up what is asked for (everything by default) and changes this process's environment (PATH, DOCKER_HOST,
- * ELECTRON_OVERRIDE_DIST_PATH) so that what it starts finds it. Gives { engine, startedBed } (whether this call has
- * started the engine), or undefined without an engine.
+ * Sets up what is asked for (everything but libvirt by default) and changes this process's environment (PATH,
+ * DOCKER_HOST, ELECTRON_OVERRIDE_DIST_PATH) so that what it starts finds it. Gives { engine, started } (the services
+ * that this call has started, for takeDown), or undefined without an engine.
  */
-export async function setup({ engine = true, electron = true } = {}) {
+export async function setup({ engine = true, electron = true, libvirt = false } = {}) {
 	const found = engine ? await findEngine() : undefined;
-	const [, result] = await together(prepareNode(electron), engine ? prepareEngine(found) : undefined);
+	const [, result] = await together(prepareNode(electron), engine ? prepareEngine(found, libvirt) : undefined);
 	return result;
+}
+
+/** Ends what setup() has started, and nothing that ran before. */
+export async function takeDown(result) {
+	if (!result || result.started.length === 0) return;
+	await step("test bed down", () => bringDown(bedAt(), result.started));
 }
 
 async function prepareNode(electron) {
@@ -26,8 +42,10 @@ async function prepareNode(electron) {
 	if (electron) await step("Electron runtime", prepareElectron);
 }
 
-async function prepareEngine(found) {
-	const packages = [];
+async function prepareEngine(found, libvirt) {
+	// Libvirt and its guests are there on Linux only; elsewhere the tests of VMs say that they are skipped.
+	const withLibvirt = libvirt && process.platform === "linux";
+	const packages = withLibvirt ? [...libvirtPackages, ...guestPackages] : [];
 	if (!found) packages.push(...dockerPackages, ...rootPackages);
 	else if (!(await hasProgram("docker"))) packages.push("docker-cli|docker.io");
 	if (!hasDisplay) packages.push(...displayPackages);
@@ -43,13 +61,21 @@ async function prepareEngine(found) {
 		return `installed ${(await installPackages(missing)).join(" ")}`;
 	});
 	const result = await step("Docker Engine", () => (found ? adoptEngine(found) : startEngine()));
-	await buildImages(wantedImages());
-	return result;
+	const started = [...result.started];
+	try {
+		if (withLibvirt)
+			started.push(...((await step("libvirt", () => bringUpLibvirt(bedAt())))?.started ? libvirtServices : []));
+		await together(buildImages(wantedImages()), withLibvirt ? step("test guest", makeGuest) : undefined);
+	} catch (error) {
+		await takeDown({ started });
+		throw error;
+	}
+	return { ...result, started };
 }
 
 function adoptEngine(engine) {
 	Object.assign(process.env, engineEnvironment(engine));
-	return { ...alreadyDone(`Docker ${engine.version} answers (${engine.via})`), value: { engine, startedBed: false } };
+	return { ...alreadyDone(`Docker ${engine.version} answers (${engine.via})`), value: { engine, started: [] } };
 }
 
 async function startEngine() {
@@ -64,5 +90,5 @@ async function startEngine() {
 		);
 	}
 	const { detail } = await bringUpDocker(bedAt());
-	return { detail, value: { engine: await findEngine(), startedBed: true } };
+	return { detail, value: { engine: await findEngine(), started: dockerServices } };
 }

@@ -42,24 +42,29 @@ export const stages = [
 	{ name: "schema", run: checkSchema },
 	{ name: "migrations", run: checkMigrations },
 	{ name: "unit", run: () => vitest("unit", 10 * minute) },
-	{ name: "integration", needs: ["engine"], run: () => vitest("integration", 60 * minute) },
+	{ name: "integration", needs: ["engine", "libvirt"], run: () => vitest("integration", 60 * minute) },
 	{
 		name: "unprivileged",
-		needs: ["engine"],
+		needs: ["engine", "libvirt"],
 		run: () =>
 			vitest("integration", 25 * minute, { files: eitherProfile, env: { HOMERANGE_ISOLATION: "unprivileged" } }),
 	},
-	{ name: "attack", needs: ["engine"], run: () => vitest("attack", 20 * minute) },
+	{ name: "attack", needs: ["engine", "libvirt"], run: () => vitest("attack", 20 * minute) },
 	{ name: "build", run: () => npmCheck("build", 5 * minute) },
-	{ name: "e2e", needs: ["engine", "electron"], run: () => playwright("e2e", 25 * minute) },
+	{ name: "e2e", needs: ["engine", "libvirt", "electron"], run: () => playwright("e2e", 25 * minute) },
 	{
 		name: "e2e-privileged",
-		needs: ["engine", "electron"],
+		needs: ["engine", "libvirt", "electron"],
 		run: () =>
 			playwright("e2e-privileged", 25 * minute, { files: rangeSpecs, env: { HOMERANGE_ISOLATION: "privileged" } }),
 	},
-	{ name: "engines", needs: ["engine"], onRequest: "npm run test:long", run: testOlderEngines },
-	{ name: "cycles", needs: ["engine"], onRequest: "npm run test:long", run: () => vitest("cycles", 30 * minute) },
+	{ name: "engines", needs: ["engine", "libvirt"], onRequest: "npm run test:long", run: testOlderEngines },
+	{
+		name: "cycles",
+		needs: ["engine", "libvirt"],
+		onRequest: "npm run test:long",
+		run: () => vitest("cycles", 30 * minute),
+	},
 ];
 
 /** The same tests with inner engines 26 and 20.10, whose images are built for it. */
