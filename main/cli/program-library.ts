@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { DeleteOptions, EditOptions, KindOptions } from "./commands/library-change.ts";
 import type { ExportOptions, ImportOptions } from "./commands/library-files.ts";
 import type { RestoreOptions, TakeOptions } from "./commands/snapshot.ts";
-import { examples, formatOption } from "./options.ts";
+import { cpuCount, examples, formatOption } from "./options.ts";
 import type { Format } from "./terminal/print.ts";
 
 interface Printed {
@@ -18,12 +18,6 @@ const kindOption = () =>
 const collect = (word: string, words: string[] = []) => [...words, word];
 const descriptionOption = () => new Option("--description <text>", "for people");
 const tagOption = () => new Option("--tag <tag>", "a tag; may be given several times").argParser(collect);
-
-function cpuCount(text: string): number {
-	const value = Number(text);
-	if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 256) return value;
-	throw new InvalidArgumentError("Give a number above 0, at most 256.");
-}
 
 /** Templates and snapshots: what machines start from. */
 export function addLibraryCommands(program: Command): void {

@@ -1,10 +1,42 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ConsoleOptions } from "./commands/console.ts";
 import type { ExecOptions } from "./commands/exec.ts";
 import type { LogsOptions } from "./commands/logs.ts";
-import { examples, wholeNumber } from "./options.ts";
+import type { AddMachineOptions } from "./commands/machine-add.ts";
+import { cpuCount, examples, formatOption, wholeNumber } from "./options.ts";
 
 export function addMachineCommands(program: Command): void {
+	const machine = program.command("machine").description("change which machines a range has");
+	machine
+		.command("add")
+		.description("add a machine to a range that runs, and to the blueprint that the range keeps")
+		.argument("<range>", "name or id of a range")
+		.argument("<name>", "name of the new machine")
+		.addOption(new Option("--template <name>", "start from a template").conflicts(["snapshot", "image"]))
+		.addOption(new Option("--snapshot <name>", "start from a snapshot").conflicts(["template", "image"]))
+		.addOption(new Option("--image <reference>", "start from a container image").conflicts(["template", "snapshot"]))
+		.addOption(
+			new Option(
+				"--network <network[:ip]>",
+				"a network to stand on, with its address there; may be given several times",
+			)
+				.argParser((word: string, words: string[] = []) => [...words, word])
+				.makeOptionMandatory(),
+		)
+		.option("--cpus <number>", "CPUs, in place of its source's", cpuCount)
+		.option("--memory <size>", "memory, in place of its source's, like 512MiB")
+		.option("--dry-run", "show what would change, and stop")
+		.addOption(formatOption())
+		.addHelpText(
+			"after",
+			examples(
+				"machine add lab-1 probe --template busybox --network lan",
+				"machine add lab-1 copy --snapshot attacked --network dmz:10.0.2.50 --network lan",
+			),
+		)
+		.action(async (range: string, name: string, options: AddMachineOptions) =>
+			(await import("./commands/machine-add.ts")).addMachine(range, name, options),
+		);
 	program
 		.command("exec")
 		.description("run a command in a machine; its output, input and exit status are this command's")

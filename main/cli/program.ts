@@ -9,6 +9,7 @@ import { addLibraryCommands } from "./program-library.ts";
 import { addMachineCommands } from "./program-machines.ts";
 import { addNetworkCommands } from "./program-network.ts";
 import { addRangeCommands } from "./program-ranges.ts";
+import { addVmCommands } from "./program-vms.ts";
 import { addWatchCommands } from "./program-watch.ts";
 
 /**
@@ -36,6 +37,7 @@ export function createProgram(): Command {
 	addWatchCommands(program);
 	addLibraryCommands(program);
 	addImageCommands(program);
+	addVmCommands(program);
 	addBundleCommands(program);
 	addEngineCommands(program);
 	addLayerCommands(program);

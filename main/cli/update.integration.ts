@@ -80,3 +80,16 @@ test("retry finds nothing to do in a range that is well", async () => {
 	expect(inspected.parse(await cli.json("retry", "lab")).state).toBe("running");
 	expect((await cli.run(["retry", "lab", "nobody"])).status).toBe(5);
 });
+
+test("a machine is added without its blueprint's file, and the others run on", async () => {
+	const before = await engineId("a");
+	const add = ["machine", "add", "lab", "probe", "--network", "lan", "--memory", "24MiB"];
+	expect((await cli.run(add)).status).toBe(2);
+	expect((await cli.run([...add, "--template", "busybox", "--image", "x"])).status).toBe(2);
+	const dry = await cli.run([...add, "--template", "busybox", "--dry-run"]);
+	expect(dry.stdout).toContain("+ The machine probe (lan 10.0.1.2) is added.");
+	const updated = inspected.parse(await cli.json(...add, "--template", "busybox"));
+	expect(updated.machines.map(({ name }) => name)).toContain("probe");
+	expect(await engineId("a")).toBe(before);
+	expect((await cli.run([...add, "--template", "busybox"])).status).toBe(6);
+});

@@ -19,6 +19,7 @@ async function words(kind: string, range: string | undefined): Promise<string[]>
 		if ((kind === "machines" || kind === "networks") && range !== undefined) {
 			return (await client.api.ranges.get({ range }))[kind].map(({ name }) => name);
 		}
+		if (kind === "vms") return (await client.api.vms.list({})).map(({ name }) => name);
 		return kind === "ranges" ? (await client.api.ranges.list({})).map((one) => one.name) : [];
 	} finally {
 		await client.close();

@@ -19,7 +19,7 @@ interface Words {
 	subcommands: string[];
 	/** What its positional arguments are: "range", "machine", "file", … */
 	takes: string[];
-	/** The same of its first subcommand. */
+	/** The same of its first subcommand that takes any. */
 	subTakes: string[];
 }
 
@@ -32,7 +32,10 @@ function commandWords(program: Command): Words[] {
 			options: command.options.map((option) => option.long ?? option.short ?? "").filter((flag) => flag !== ""),
 			subcommands: command.commands.filter((sub) => sub.name() !== "run").map((sub) => sub.name()),
 			takes: command.registeredArguments.map((argument) => argument.name()),
-			subTakes: command.commands[0]?.registeredArguments.map((argument) => argument.name()) ?? [],
+			subTakes:
+				command.commands
+					.map((sub) => sub.registeredArguments.map((argument) => argument.name()))
+					.find((names) => names.length > 0) ?? [],
 		}));
 }
 
@@ -44,7 +47,7 @@ function bash(words: Words[]): string {
 	return `# bash completion of homerange
 _homerange_words() {
 	case $1 in
-	@ranges) homerange __complete ranges 2>/dev/null ;;
+	@ranges|@vms) homerange __complete "\${1#@}" 2>/dev/null ;;
 	@machines|@networks) homerange __complete "\${1#@}" "$2" 2>/dev/null ;;
 	@files) homerange __complete blueprints 2>/dev/null; compgen -f -- "$3" ;;
 	*) echo "$1" ;;
@@ -72,6 +75,7 @@ function kindOf(argument: string | undefined): string {
 	if (argument === "range") return "@ranges";
 	if (argument === "machine") return "@machines";
 	if (argument === "network") return "@networks";
+	if (argument === "vm") return "@vms";
 	if (argument === "file") return "@files";
 	return argument === "shell" ? "bash zsh fish" : "";
 }
@@ -85,13 +89,14 @@ ${bash(words)}`;
 
 function fish(words: Words[]): string {
 	const none = `not __fish_seen_subcommand_from ${words.map((word) => word.name).join(" ")}`;
-	const lines = words.flatMap(({ name, description, options, subcommands, takes }) => {
+	const lines = words.flatMap(({ name, description, options, subcommands, takes, subTakes }) => {
 		const here = `__fish_seen_subcommand_from ${name}`;
 		const argument = takes[0] === "range" ? "ranges" : takes[0] === "file" ? "blueprints" : null;
 		return [
 			`complete -c homerange -n '${none}' ${takes[0] === "file" ? "" : "-f "}-a ${name} -d '${description.replaceAll("'", "")}'`,
 			...options.map((flag) => `complete -c homerange -n '${here}' -l ${flag.replace(/^-+/, "")}`),
 			...(subcommands.length > 0 ? [`complete -c homerange -n '${here}' -f -a '${subcommands.join(" ")}'`] : []),
+			...(subTakes[0] === "vm" ? [`complete -c homerange -n '${here}' -f -a '(homerange __complete vms)'`] : []),
 			...(argument === null ? [] : [`complete -c homerange -n '${here}' -a '(homerange __complete ${argument})'`]),
 			...["machine", "network"]
 				.filter((kind) => takes.includes(kind))

@@ -1,7 +1,7 @@
 import { HomerangeError } from "../../../contract/errors.ts";
-import { parseSize } from "../../blueprint/quantities.ts";
 import type { EngineClient } from "../../rpc/client.ts";
 import { withEngine } from "../connect.ts";
+import { bytesOf } from "../size-argument.ts";
 import { confirm } from "../terminal/ask.ts";
 import { type Format, print, printJson } from "../terminal/print.ts";
 import { plain } from "../terminal/text.ts";
@@ -79,12 +79,6 @@ async function edit({ api }: EngineClient, { kind, entry }: Entry, options: Edit
 		case "range-snapshot":
 			return { kind, entry: await api.rangeSnapshots.edit({ snapshot: entry.id, description: description ?? "" }) };
 	}
-}
-
-function bytesOf(text: string): number {
-	const bytes = parseSize(text);
-	if (bytes !== null && bytes > 0) return bytes;
-	throw new HomerangeError("USAGE", `${plain(text)} is not a size.`, { remedy: "Write it like 512MiB or 10GiB." });
 }
 
 export async function deleteEntry(name: string, { kind: wanted, yes, format }: DeleteOptions): Promise<void> {
