@@ -41,6 +41,12 @@ export class RangePage {
 		return this.region.locator("header").getByRole("button", { name, exact: true });
 	}
 
+	/** Chooses one of the actions that stand behind the header's three dots. */
+	async chooseInMenu(name: string): Promise<void> {
+		await this.action(`Actions of ${this.name}`).click();
+		await this.page.getByRole("menuitem", { name, exact: true }).click();
+	}
+
 	async openConsole(kind: "Shell" | "Screen", machine: string): Promise<void> {
 		await this.machine(machine)
 			.getByRole("button", { name: `${kind} of ${machine}` })

@@ -110,14 +110,14 @@ test("stops and starts one machine, then the whole range", async ({ page }) => {
 test("destroys a range only after it was asked, with Cancel as the default", async ({ page, cli }) => {
 	const range = new RangePage(page, name);
 	const { question } = new Frame(page);
-	await range.action("Destroy…").click();
+	await range.chooseInMenu("Destroy…");
 	await expect(question).toContainText(`Destroy ${name}?`);
 	await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
 	await page.keyboard.press("Enter");
 	await expect(question).toHaveCount(0);
 	await expect(range.state("Running")).toBeVisible();
 
-	await range.action("Destroy…").click();
+	await range.chooseInMenu("Destroy…");
 	await question.getByRole("button", { name: "Destroy" }).click();
 	await expect(page.getByRole("heading", { name: "This range is gone" })).toBeVisible({ timeout: 60_000 });
 	expect(JSON.parse(await cli("list", "--format", "json"))).toEqual([]);

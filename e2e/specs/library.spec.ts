@@ -120,7 +120,7 @@ test("a machine and its range are saved, found with their lineage, and restored"
 
 	await cli("exec", "lab", "a", "--", "sh", "-c", "echo after > /state");
 	await range.open();
-	await range.action("Restore…").click();
+	await range.chooseInMenu("Restore…");
 	const restore = library.dialog("Restore lab");
 	await expect(restore).toContainText("Everything written since the snapshot is lost");
 	await expect(restore.getByRole("button", { name: "Cancel" })).toBeFocused();

@@ -27,7 +27,7 @@ test("shows what differs, asks about the disk that is lost, and changes only tha
 	const before = await ids();
 	const range = new RangePage(page, "lab");
 	await range.open();
-	await range.action("Update from blueprint…").click();
+	await range.chooseInMenu("Update from blueprint…");
 	const update = new UpdatePage(page, "lab");
 	await update.drop("tiny.yaml", changed);
 	await expect(update.changes("Networks")).toContainText(["dmz"]);
@@ -53,7 +53,7 @@ test("shows what differs, asks about the disk that is lost, and changes only tha
 	expect(after.a).toBe(before.a);
 	expect(after.b).not.toBe(before.b);
 
-	await range.action("Update from blueprint…").click();
+	await range.chooseInMenu("Update from blueprint…");
 	await new UpdatePage(page, "lab").region.getByRole("button", { name: "Back to the range" }).click();
 	await expect(range.state("Running")).toBeVisible();
 	await cli("destroy", "lab", "--yes");

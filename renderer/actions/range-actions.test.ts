@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rangeState } from "../../contract/ranges.ts";
-import { machineActions, rangeActions } from "./range-actions.ts";
+import { headerActions, machineActions, rangeActions } from "./range-actions.ts";
 
 const calm = { taskId: null, interrupted: null };
 
@@ -37,6 +37,17 @@ describe("rangeActions", () => {
 		for (const state of ["degraded", "failed"] as const) expect(rangeActions({ ...calm, state })).toContain("retry");
 		expect(rangeActions({ ...calm, state: "running" })).toContain("update");
 		expect(rangeActions({ ...calm, state: "stopped" })).not.toContain("update");
+	});
+});
+
+describe("headerActions", () => {
+	it("are all of a few actions, and the frequent ones of many", () => {
+		const shown = (state: "running" | "degraded" | "stopped" | "failed") =>
+			headerActions(rangeActions({ ...calm, state }));
+		expect(shown("running")).toEqual(["stop", "addMachine", "snapshot"]);
+		expect(shown("degraded")).toEqual(["retry", "stop", "addMachine", "snapshot"]);
+		expect(shown("stopped")).toEqual(["start", "addMachine", "destroy"]);
+		expect(shown("failed")).toEqual(["retry", "destroy"]);
 	});
 });
 

@@ -2,6 +2,7 @@ import {
 	Camera,
 	CirclePause,
 	CirclePlay,
+	CirclePlus,
 	FileDiff,
 	History,
 	type LucideIcon,
@@ -25,12 +26,16 @@ export type RangeActionId =
 	| "restart"
 	| "pause"
 	| "resume"
+	| "addMachine"
 	| "update"
 	| "snapshot"
 	| "restore"
 	| "continueInterrupted"
 	| "destroy";
-export type MachineActionId = Exclude<RangeActionId, "update" | "restore" | "continueInterrupted" | "destroy">;
+export type MachineActionId = Exclude<
+	RangeActionId,
+	"addMachine" | "update" | "restore" | "continueInterrupted" | "destroy"
+>;
 
 export const actionIcons: Record<RangeActionId, LucideIcon> = {
 	start: Play,
@@ -39,6 +44,7 @@ export const actionIcons: Record<RangeActionId, LucideIcon> = {
 	restart: RotateCw,
 	pause: CirclePause,
 	resume: CirclePlay,
+	addMachine: CirclePlus,
 	update: FileDiff,
 	snapshot: Camera,
 	restore: History,
@@ -48,10 +54,10 @@ export const actionIcons: Record<RangeActionId, LucideIcon> = {
 
 const byState: Record<RangeState, readonly RangeActionId[]> = {
 	deploying: [],
-	running: ["stop", "restart", "pause", "update", "snapshot", "restore", "destroy"],
-	degraded: ["retry", "stop", "restart", "update", "snapshot", "restore", "destroy"],
+	running: ["stop", "restart", "pause", "addMachine", "update", "snapshot", "restore", "destroy"],
+	degraded: ["retry", "stop", "restart", "addMachine", "update", "snapshot", "restore", "destroy"],
 	stopping: [],
-	stopped: ["start", "destroy"],
+	stopped: ["start", "addMachine", "destroy"],
 	starting: [],
 	paused: ["resume", "stop", "destroy"],
 	destroying: [],
@@ -92,6 +98,13 @@ export function machineActions(
 	}
 }
 
+/** Those that stand in a range's header: all of a few, of many the ones that are wanted often. The rest is in its menu. */
+export function headerActions(actions: readonly RangeActionId[]): readonly RangeActionId[] {
+	return actions.length <= 3 ? actions : actions.filter((action) => often.has(action));
+}
+
+const often: ReadonlySet<RangeActionId> = new Set(["start", "retry", "stop", "addMachine", "snapshot"]);
+
 /** Starts the action on each range; what cannot be undone asks first. */
 export async function runOnRanges(action: RangeActionId, ranges: readonly RangeDetail[]): Promise<void> {
 	const able = ranges.filter((range) => rangeActions(range).includes(action));
@@ -99,6 +112,7 @@ export async function runOnRanges(action: RangeActionId, ranges: readonly RangeD
 	if (first === undefined) return;
 	// Each range is compared with its own blueprint on a page of its own.
 	if (action === "update") return navigateTo(paths.update(first.id));
+	if (action === "addMachine") return openFormDialog({ kind: "addMachine", range: first });
 	if (action === "snapshot") return openFormDialog({ kind: "snapshotRange", range: first });
 	if (action === "restore") return openFormDialog({ kind: "restoreRange", range: first });
 	if (action === "destroy") {

@@ -1,4 +1,5 @@
 import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
+import { AddMachineDialog } from "./add-machine-dialog.tsx";
 import { CreateBundleDialog } from "./create-bundle-dialog.tsx";
 import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
 import { EditRangeSnapshotDialog, EditSnapshotDialog } from "./edit-snapshot-dialog.tsx";
@@ -12,6 +13,8 @@ import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.ts
 export default function FormDialogs({ request }: { request: FormDialogRequest }) {
 	const onClose = closeFormDialog;
 	switch (request.kind) {
+		case "addMachine":
+			return <AddMachineDialog rangeId={request.range.id} onClose={onClose} />;
 		case "snapshotMachine":
 			return <SnapshotMachineDialog range={request.range} machine={request.machine} onClose={onClose} />;
 		case "snapshotRange":

@@ -6,7 +6,7 @@ import { strings } from "../strings.ts";
 const words = strings.library.details;
 
 /** What makes a machine ready, in a sentence. */
-function readinessInWords(readiness: Readiness | null): string {
+export function readinessInWords(readiness: Readiness | null): string {
 	if (readiness === null) return words.none;
 	switch (readiness.kind) {
 		case "tcp":

@@ -2,7 +2,7 @@ import { SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import type { RangeDetail } from "../../contract/ranges.ts";
-import { actionIcons, type RangeActionId, rangeActions, runOnRanges } from "../actions/range-actions.ts";
+import { actionIcons, headerActions, type RangeActionId, rangeActions, runOnRanges } from "../actions/range-actions.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { Button } from "../components/button.tsx";
 import { DataTable } from "../components/data-table.tsx";
@@ -21,6 +21,7 @@ import { strings } from "../strings.ts";
 import { TaskPanel } from "../tasks/task-panel.tsx";
 import { RangeUsageBar } from "../usage/range-usage.tsx";
 import { RangeDetails } from "./range-details.tsx";
+import { RangeMenu } from "./range-menu.tsx";
 import { RangeOverview } from "./range-overview.tsx";
 import { machinesUp, rangeMark, rangeWord } from "./range-word.ts";
 
@@ -40,14 +41,11 @@ export function RangePage() {
 				</>
 			}
 			lead={
-				<>
-					<span className="truncate text-sm text-muted">
-						{range.blueprint.title ?? range.blueprint.name}
-						{" · "}
-						{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
-					</span>
-					<RangeUsageBar range={range} />
-				</>
+				<span className="truncate text-sm text-muted">
+					{range.blueprint.title ?? range.blueprint.name}
+					{" · "}
+					{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
+				</span>
 			}
 			actions={<RangeButtons range={range} />}
 			isFlush
@@ -58,16 +56,23 @@ export function RangePage() {
 }
 
 function RangeButtons({ range }: { range: RangeDetail }) {
-	return rangeActions(range).map((action) => (
-		<Button
-			key={action}
-			icon={actionIcons[action]}
-			look={buttonLook(action)}
-			onClick={() => void runOnRanges(action, [range])}
-		>
-			{strings.actions[action]}
-		</Button>
-	));
+	const all = rangeActions(range);
+	const shown = headerActions(all);
+	return (
+		<>
+			{shown.map((action) => (
+				<Button
+					key={action}
+					icon={actionIcons[action]}
+					look={buttonLook(action)}
+					onClick={() => void runOnRanges(action, [range])}
+				>
+					{strings.actions[action]}
+				</Button>
+			))}
+			{shown.length < all.length && <RangeMenu range={range} beside={shown} />}
+		</>
+	);
 }
 
 function buttonLook(action: RangeActionId): "primary" | "caution" | "plain" {
@@ -89,6 +94,7 @@ function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
 			label={strings.ranges.tabsOf(range.name)}
 			value={tab}
 			onChange={(next) => navigateTo(paths.range(range.id, next))}
+			aside={<RangeUsageBar range={range} />}
 			panes={[
 				{ id: "overview", title: strings.ranges.tabs.overview, content: <RangeOverview range={range} /> },
 				{

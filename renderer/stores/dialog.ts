@@ -4,6 +4,7 @@ import type { RangeDetail } from "../../contract/ranges.ts";
 
 /** A dialog with a form, and what it is about. */
 export type FormDialogRequest =
+	| { kind: "addMachine"; range: RangeDetail }
 	| { kind: "snapshotMachine"; range: RangeDetail; machine: string }
 	| { kind: "snapshotRange"; range: RangeDetail }
 	| { kind: "restoreRange"; range: RangeDetail }
