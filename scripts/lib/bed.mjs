@@ -13,7 +13,11 @@ import { alreadyDone, Impossible } from "./steps.mjs";
 
 /** What the Docker part of the bed needs; docker-cli is a package of its own from Debian 13 on. */
 export const dockerPackages = ["docker.io", "iptables", "iproute2", "ca-certificates"];
-export const libvirtPackages = ["qemu-system-x86", "qemu-utils", "libvirt-daemon-system", "libvirt-clients"];
+/** libxml2-utils is what virt-xml-validate checks with; the rest are firmware, TPM and a second architecture for guests. */
+export const libvirtPackages = [
+	...["qemu-system-x86", "qemu-utils", "libvirt-daemon-system", "libvirt-clients", "libxml2-utils"],
+	...["ovmf", "swtpm", "swtpm-tools", "qemu-system-arm", "qemu-efi-aarch64"],
+];
 
 /** What a bed can start; libvirt's two are one thing to whoever asks for it. */
 export const dockerServices = ["dockerd"];
