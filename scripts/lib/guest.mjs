@@ -27,8 +27,8 @@ import { runAsRoot } from "./privilege.mjs";
 import { run } from "./run.mjs";
 import { alreadyDone, Impossible } from "./steps.mjs";
 
-/** What building it needs on this machine, beside QEMU. */
-export const guestPackages = ["syslinux", "syslinux-common", "mtools", "cpio"];
+/** What building it needs on this machine beside QEMU, and isoinfo, which tests of its seeds ask. */
+export const guestPackages = ["syslinux", "syslinux-common", "mtools", "cpio", "genisoimage"];
 
 const recipeFolder = join(repository, "scripts", "guest");
 const kernelPackage = "linux-image-cloud-amd64";

@@ -1,0 +1,3 @@
+export type { GuestConfig, GuestFile, GuestNic, GuestUser } from "./guest-config.ts";
+export { isoImage } from "./iso-image.ts";
+export { noCloudSeed } from "./no-cloud-seed.ts";
