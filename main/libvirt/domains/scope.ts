@@ -104,7 +104,8 @@ export class TargetNames {
 
 export function nicScope(nic: CheckedVariables["nics"][number], choice: Pick<DeviceChoice, "nic">): TemplateScope {
 	return {
-		kind: nic.kind,
+		kind: nic.kind === "tap" ? "ethernet" : nic.kind,
+		tap: nic.kind === "tap" ? nic.source : null,
 		mac: nic.mac,
 		bridge: nic.kind === "bridge" ? nic.source : null,
 		network: nic.kind === "network" ? nic.source : null,

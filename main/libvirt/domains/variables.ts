@@ -4,7 +4,7 @@ import { isXmlText } from "./xml/escape.ts";
 const text = (limit: number) => z.string().max(limit).refine(isXmlText, "Control characters cannot stand here.");
 
 /** A path as libvirt takes it: absolute, of this host. */
-const absolutePath = text(4096).regex(/^\//, "Give an absolute path.");
+export const absolutePath = text(4096).regex(/^\//, "Give an absolute path.");
 
 /**
  * A domain's name is the name of files of libvirt's: NAME.xml, NAME_VARS.fd, NAME.log. A file's name has at most
@@ -68,6 +68,12 @@ export const nicVariable = z.discriminatedUnion("kind", [
 		kind: z.literal("bridge"),
 		/** Name of a bridge of the host; Linux allows 15 bytes. */
 		source: z.string().regex(/^[^\s/:]{1,15}$/, "This is not the name of a network interface."),
+		...nicCommon,
+	}),
+	/** A tap of this name, which whoever starts the domain plugs in somewhere. */
+	z.strictObject({
+		kind: z.literal("tap"),
+		source: z.string().regex(/^[a-z][a-z0-9_.-]{0,14}$/, "This is not the name of a network interface."),
 		...nicCommon,
 	}),
 	/** A network of libvirt. */

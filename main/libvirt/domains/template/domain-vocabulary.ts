@@ -46,6 +46,7 @@ export const domainVocabulary: Vocabulary = {
 		kind: "value",
 		mac: "value",
 		bridge: "value",
+		tap: "value",
 		network: "value",
 		model: "value",
 		unplugged: "flag",
