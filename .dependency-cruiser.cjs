@@ -17,6 +17,20 @@ module.exports = {
 		only("preload", ["contract"]),
 		only("renderer", ["contract"]),
 		{
+			name: "libvirt-client-stands-alone",
+			comment: "main/libvirt/rpc is a package of its own in shape: it imports nothing of the app and no library.",
+			severity: "error",
+			from: { path: "^main/libvirt/rpc/", pathNot: "(\\.test\\.ts$|\\.integration\\.ts$|/testing/)" },
+			to: { pathNot: "^main/libvirt/rpc/", dependencyTypesNot: ["core"] },
+		},
+		{
+			name: "libvirt-client-tests-stand-alone",
+			comment: "Its tests may use test libraries, and nothing of the app either.",
+			severity: "error",
+			from: { path: "^main/libvirt/rpc/" },
+			to: { path: "^(contract|main|electron|preload|renderer|e2e|scripts)/", pathNot: "^main/libvirt/rpc/" },
+		},
+		{
 			name: "electron-only-in-the-shell",
 			comment:
 				"electron/ is the one privileged importer of Electron; preload/ sees its sandboxed part; e2e/ drives it.",
