@@ -1,5 +1,6 @@
 import { HomerangeError } from "../../../contract/errors.ts";
 import { describeDomain } from "./describe/describe-domain.ts";
+import { attribute, child, parseXml, wholeNumber } from "./xml/parse.ts";
 
 /**
  * A domain of ours with another number of processors, for defining it again. libvirt's own call refuses that when the
@@ -20,9 +21,18 @@ export function withProcessors(xml: string, vcpus: number): string {
 		);
 	const after = describeDomain(changed);
 	const expected = { ...before, vcpus, currentVcpus: vcpus };
-	if (before.problem === null && JSON.stringify(after) === JSON.stringify(expected)) return changed;
+	const isAsExpected = before.problem === null && JSON.stringify(after) === JSON.stringify(expected);
+	if (isAsExpected && processorsOfTopology(changed, vcpus) === vcpus) return changed;
 	throw new HomerangeError("UNSUPPORTED", "The number of processors of this machine cannot be changed.", {
 		place: before.name,
 		remedy: "Its XML was changed by hand; change it there.",
 	});
+}
+
+/** How many processors the sockets have together; `otherwise` when the XML does not say. */
+function processorsOfTopology(xml: string, otherwise: number): number {
+	const topology = child(parseXml(xml, "the domain"), "cpu", "topology");
+	if (topology === undefined) return otherwise;
+	const parts = ["sockets", "dies", "clusters", "cores", "threads"];
+	return parts.reduce((product, name) => product * (wholeNumber(attribute(topology, name) ?? "1") ?? 1), 1);
 }

@@ -12,7 +12,13 @@ export type TemplateNode =
 			readonly body: readonly TemplateNode[];
 			readonly place: string;
 	  }
-	| { readonly kind: "part"; readonly name: string; readonly indent: string; readonly place: string };
+	| {
+			readonly kind: "part";
+			readonly name: string;
+			/** Blanks before the tag when it has the line for itself; null when it stands inside a line. */
+			readonly indent: string | null;
+			readonly place: string;
+	  };
 
 const tag = /\{\{\s*([#^/>!]?)\s*([^{}]*?)\s*\}\}/g;
 const variableName = /^[a-z][A-Za-z0-9]*$/;
@@ -36,10 +42,13 @@ export function parseTemplate(text: string, file: string): readonly TemplateNode
 		const line = sign === "" ? null : standingAlone(text, match.index, match.index + whole.length);
 		addText(end, line?.start ?? match.index);
 		end = line?.end ?? match.index + whole.length;
+		if (text[match.index - 1] === "{" || text[match.index + whole.length] === "}") {
+			throw invalid(place, "three braces are no tag: there is no way around escaping");
+		}
 		if (sign === "!") continue;
 		if (!(sign === ">" ? partName : variableName).test(name)) throw invalid(place, `"${name}" is no name`);
 		if (sign === "") nodes.push({ kind: "value", name, place });
-		else if (sign === ">") nodes.push({ kind: "part", name, indent: line?.indent ?? "", place });
+		else if (sign === ">") nodes.push({ kind: "part", name, indent: line?.indent ?? null, place });
 		else if (sign === "/") {
 			const section = open.pop();
 			if (section?.name !== name) throw invalid(place, `{{/${name}}} closes nothing that is open here`);
@@ -68,14 +77,14 @@ function standingAlone(text: string, start: number, end: number) {
 }
 
 /** The template's text moved to the right, as far as the tag that asks for it. */
-export function indented(nodes: readonly TemplateNode[], indent: string): readonly TemplateNode[] {
-	if (indent === "") return nodes;
+export function indented(nodes: readonly TemplateNode[], indent: string | null): readonly TemplateNode[] {
+	if (indent === null || indent === "") return nodes;
 	let atLineStart = true;
 	const shift = (list: readonly TemplateNode[]): TemplateNode[] =>
 		list.map((node) => {
 			if (node.kind === "section") return { ...node, body: shift(node.body) };
-			if (node.kind === "part") return { ...node, indent: indent + node.indent };
-			if (node.kind === "value") {
+			if (node.kind === "part" && node.indent !== null) return { ...node, indent: indent + node.indent };
+			if (node.kind !== "text") {
 				atLineStart = false;
 				return node;
 			}
