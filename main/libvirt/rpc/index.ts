@@ -11,10 +11,12 @@ export type {
 } from "./client/events.ts";
 export type { GuestFileSystem } from "./client/guests.ts";
 export type { InterfaceAddresses } from "./client/interfaces.ts";
-export { LibvirtConnection, type OpenLibvirtOptions, openLibvirt } from "./client/libvirt-connection.ts";
+export { LibvirtConnection } from "./client/libvirt-connection.ts";
 export type { DhcpLease, NetworkChange } from "./client/networks.ts";
 export type { DomainCapabilitiesQuery, NodeInfo } from "./client/node.ts";
+export { type OpenLibvirtOptions, openLibvirt } from "./client/open-libvirt.ts";
 export type { PoolInfo } from "./client/pools.ts";
+export { type LibvirtStatus, ReconnectingLibvirt, type ReconnectOptions } from "./client/reconnecting-libvirt.ts";
 export type { TransferOptions, VolumeInfo } from "./client/volumes.ts";
 export type { CallOptions, Unsubscribe } from "./connection/rpc-connection.ts";
 export { type Endpoints, findEndpoints, hostSurroundings, socketFolder } from "./discovery.ts";

@@ -1,8 +1,5 @@
-import { homedir } from "node:os";
 import type { DaemonEndpoint, Endpoints } from "../discovery.ts";
-import { findEndpoints, hostSurroundings } from "../discovery.ts";
 import { closedHere, type LibvirtConnectionError } from "../errors.ts";
-import { parseUri } from "../uri.ts";
 import { Blocks } from "./blocks.ts";
 import { Consoles } from "./consoles.ts";
 import { Domains } from "./domains.ts";
@@ -15,17 +12,6 @@ import { Pools } from "./pools.ts";
 import { Qemu } from "./qemu.ts";
 import { Snapshots } from "./snapshots.ts";
 import { Volumes } from "./volumes.ts";
-
-export interface OpenLibvirtOptions {
-	/** Default qemu:///system. Tells the driver, the transport, the host and, with `?socket=`, the socket. */
-	uri?: string;
-	/** A socket on this host, in place of the one that the address leads to. */
-	socket?: string | undefined;
-	/** Ends the attempt to connect; an open connection is ended by `close`. */
-	signal?: AbortSignal | undefined;
-	env?: NodeJS.ProcessEnv;
-	homeFolder?: string;
-}
 
 /** A connection to libvirt, to one daemon or to several that together are one. */
 export class LibvirtConnection {
@@ -91,20 +77,5 @@ export class LibvirtConnection {
 	close(): void {
 		for (const link of this.#links) link.close();
 		this.#closed.resolve(closedHere());
-	}
-}
-
-/** Connects to libvirt. Fails with a LibvirtConnectionError that says why and what to do. */
-export async function openLibvirt(options: OpenLibvirtOptions = {}): Promise<LibvirtConnection> {
-	const { uri = "qemu:///system", socket, signal, env = process.env, homeFolder = homedir() } = options;
-	const address = parseUri(uri);
-	const endpoints = findEndpoints({ ...address, socket: socket ?? address.socket }, hostSurroundings(env, homeFolder));
-	const connection = new LibvirtConnection(uri, endpoints);
-	try {
-		await connection.connect(signal);
-		return connection;
-	} catch (error) {
-		connection.close();
-		throw error;
 	}
 }
