@@ -35,7 +35,7 @@ export interface PortMessage {
 export const pathQuestion = z.discriminatedUnion("kind", [
 	z.strictObject({
 		kind: z.literal("open"),
-		what: z.enum(["blueprint", "image", "imageFolder", "recipe", "bundle"]),
+		what: z.enum(["blueprint", "image", "imageFolder", "recipe", "bundle", "iso"]),
 	}),
 	z.strictObject({ kind: z.literal("save"), what: z.enum(["image", "bundle"]), name: z.string().max(255) }),
 ]);

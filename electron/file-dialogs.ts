@@ -28,6 +28,11 @@ const opening: Record<What<"open">, OpenDialogOptions> = {
 	},
 	imageFolder: { title: "Import an OCI layout", properties: ["openDirectory"] },
 	recipe: { title: "Build from a folder with a Dockerfile", properties: ["openDirectory"] },
+	iso: {
+		title: "Choose an ISO image",
+		properties: ["openFile"],
+		filters: [{ name: "ISO images", extensions: ["iso", "img"] }, allFiles],
+	},
 	bundle: { title: "Install a bundle", properties: ["openFile"], filters: [allFiles] },
 };
 

@@ -1,3 +1,5 @@
+import { vmStrings } from "./strings/vms.ts";
+
 /** Every sentence of the window, in one place: to be read as a whole, and to be translated one day. */
 
 /** "1 machine", "2 machines". */
@@ -213,11 +215,14 @@ export const strings = {
 		actionsOf: (name: string) => `Actions of ${name}`,
 		output: "Show its output",
 		copyAddress: "Copy its address",
+		vmPage: "Its disks, snapshots and XML",
 		none: "No machines yet",
 		noneBody: "Machines come with a range. Deploy a blueprint to get some.",
 		noneFound: "No machine matches",
 		noneFoundBody: "The machines are there, but the search and the state filter leave none of them.",
 	},
+
+	vms: vmStrings,
 
 	capture: {
 		button: "Capture",

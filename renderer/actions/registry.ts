@@ -40,7 +40,7 @@ import { strings } from "../strings.ts";
 import { showTasks } from "../tasks/announce.ts";
 import { buildImage, importImage } from "./image-actions.ts";
 import { importTemplate, installBundle } from "./library-actions.ts";
-import { showConsole } from "./open-console.ts";
+import { showMachineConsole, shownConsoles } from "./open-console.ts";
 import { actionIcons, rangeActions, runOnRanges } from "./range-actions.ts";
 
 /** One thing that a person can do: in the palette, and where its id is known also in menus, tray and shortcuts. */
@@ -178,17 +178,15 @@ function consoleActions(range: RangeDetail): Action[] {
 	return range.machines
 		.filter((machine) => machine.state === "running" || machine.state === "ready")
 		.flatMap((machine) =>
-			machine.consoles
-				.filter((kind) => kind !== "serial")
-				.map((kind) => ({
-					id: `${kind} ${machine.id}`,
-					title: strings.palette.console(strings.consoles.kinds[kind], machine.name, range.name),
-					group: strings.palette.groups.consoles,
-					icon: kind === "vnc" ? Monitor : SquareTerminal,
-					shortcut: null,
-					keywords: machine.nics.map((nic) => nic.ip).join(" "),
-					run: () => showConsole(kind, range, machine.name),
-				})),
+			shownConsoles(machine).map((kind) => ({
+				id: `${kind} ${machine.id}`,
+				title: strings.palette.console(strings.consoles.kinds[kind], machine.name, range.name),
+				group: strings.palette.groups.consoles,
+				icon: kind === "vnc" ? Monitor : SquareTerminal,
+				shortcut: null,
+				keywords: machine.nics.map((nic) => nic.ip).join(" "),
+				run: () => showMachineConsole(kind, range, machine),
+			})),
 		);
 }
 

@@ -19,6 +19,8 @@ export const paths = {
 	ranges: "/ranges",
 	range: (id: string, tab = "overview") => `/ranges/${encodeURIComponent(id)}/${tab}`,
 	machines: "/machines",
+	vm: (uuid: string, tab = "overview") => `/machines/vms/${encodeURIComponent(uuid)}/${tab}`,
+	newVm: "/machines/new-vm",
 	library: "/library",
 	libraryTab: (tab: "snapshots" | "templates") => `/library/${tab}`,
 	template: (name: string) => `/library/templates/${encodeURIComponent(name)}`,

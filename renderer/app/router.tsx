@@ -16,8 +16,10 @@ import { UpdatePage } from "../update/update-page.tsx";
 import { App } from "./app.tsx";
 import { PageError } from "./page-error.tsx";
 
-/** The forms of templates load late, as the settings do. */
+/** The forms of templates and the pages of virtual machines load late, as the settings do. */
 const templateForms = () => import("../library/template-form-pages.tsx");
+
+const vmPages = () => import("../vms/vm-pages.ts");
 
 const Blank = () => null;
 
@@ -39,6 +41,8 @@ export function createRouter() {
 						{ path: "ranges", element: <RangesPage /> },
 						{ path: "ranges/:id/:tab?", element: <RangePage /> },
 						{ path: "machines", element: <MachinesPage /> },
+						{ path: "machines/vms/:uuid/:tab?", lazy: async () => ({ Component: (await vmPages()).VmPage }) },
+						{ path: "machines/new-vm", lazy: async () => ({ Component: (await vmPages()).CreateVmPage }) },
 						{ path: "library/:tab?", element: <LibraryPage /> },
 						{ path: "library/templates/:name", element: <TemplatePage /> },
 						{ path: "library/snapshots/:id", element: <SnapshotPage /> },

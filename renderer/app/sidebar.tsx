@@ -2,7 +2,9 @@ import { NavLink } from "react-router";
 import type { CommandId } from "../../contract/commands.ts";
 import { commandIcon } from "../actions/registry.ts";
 import { classes } from "../format/join.ts";
+import { vmRows } from "../machines/filter-machines.ts";
 import { useRanges } from "../stores/ranges.ts";
+import { useVms } from "../stores/vms.ts";
 import { strings } from "../strings.ts";
 import { paths } from "./navigation.ts";
 
@@ -28,7 +30,9 @@ const lowerPlaces: readonly Place[] = [
 /** The app's places, in their order. */
 export function Sidebar() {
 	const ranges = useRanges((state) => state.list.length);
-	const machines = useRanges((state) => state.list.reduce((sum, range) => sum + range.machines.length, 0));
+	const list = useRanges((state) => state.list);
+	const vms = useVms((state) => state.list);
+	const machines = list.reduce((sum, range) => sum + range.machines.length, 0) + vmRows(vms, list).length;
 	const counts: Partial<Record<CommandId, number>> = { "go.ranges": ranges, "go.machines": machines };
 	return (
 		<nav aria-label={strings.places.title} className="flex w-44 shrink-0 flex-col border-r border-line bg-canvas p-2">

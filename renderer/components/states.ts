@@ -2,6 +2,7 @@ import type { DoctorCheck, EngineCandidate } from "../../contract/engines.ts";
 import type { Severity } from "../../contract/events.ts";
 import type { MachineState, RangeState } from "../../contract/ranges.ts";
 import type { TaskState, TaskStep } from "../../contract/tasks.ts";
+import type { VmState } from "../../contract/vms.ts";
 
 /** What a colour stands for, the same everywhere. */
 export type Tone = "ok" | "busy" | "warn" | "bad" | "idle" | "pause";
@@ -35,6 +36,16 @@ export const machineMarks: Record<MachineState, Mark> = {
 	stopping: { tone: "busy", shape: "turning" },
 	stopped: { tone: "idle", shape: "square" },
 	failed: { tone: "bad", shape: "cross" },
+};
+
+export const vmMarks: Record<VmState, Mark> = {
+	running: { tone: "ok", shape: "disc" },
+	paused: { tone: "pause", shape: "bars" },
+	stopping: { tone: "busy", shape: "turning" },
+	stopped: { tone: "idle", shape: "square" },
+	crashed: { tone: "bad", shape: "cross" },
+	suspended: { tone: "pause", shape: "bars" },
+	unknown: { tone: "idle", shape: "ring" },
 };
 
 export const taskMarks: Record<TaskState, Mark> = {

@@ -75,6 +75,11 @@ export class ConsoleChannel {
 		this.#post({ type: "resize", columns, rows });
 	}
 
+	/** Sends a break over a serial line. */
+	sendBreak(): void {
+		this.#post({ type: "break" });
+	}
+
 	/** Lets go of the channel. A shell lives on in the engine; nothing more is told to the listener. */
 	close(): void {
 		if (this.#hasEnded) return;

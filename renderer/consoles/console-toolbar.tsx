@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronUp, Eraser, Keyboard, Maximize, Search, Shrink, X } from "lucide-react";
+import { ChevronDown, ChevronUp, Eraser, Keyboard, Maximize, Search, Shrink, X, Zap } from "lucide-react";
 import { useRef, useState } from "react";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { IconButton } from "../components/button.tsx";
@@ -26,7 +26,7 @@ export function ConsoleToolbar({ tab, session }: { tab: ConsoleTab; session: Any
 		<div className="flex h-7 shrink-0 items-center gap-2 border-b border-line px-3 text-sm">
 			<button
 				type="button"
-				onClick={() => navigateTo(paths.range(tab.rangeId))}
+				onClick={() => navigateTo(tab.rangeId === "" && tab.vm !== null ? paths.vm(tab.vm) : paths.range(tab.rangeId))}
 				className="-mx-1 truncate rounded-sm px-1 text-muted hover:bg-hover hover:text-text"
 			>
 				{tab.rangeName}
@@ -54,6 +54,9 @@ function TerminalTools({ session }: { session: TerminalSession }) {
 	if (!isSearching) {
 		return (
 			<>
+				{session.isSerial && (
+					<IconButton isSmall icon={Zap} label={strings.vms.consoles.sendBreak} onClick={() => session.sendBreak()} />
+				)}
 				<IconButton isSmall icon={Search} label={strings.consoles.search} onClick={() => setSearching(true)} />
 				<IconButton
 					isSmall

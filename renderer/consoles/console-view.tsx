@@ -67,6 +67,7 @@ function endSentence(tab: ConsoleTab, status: ConsoleStatus): string {
 	if (status.state === "lost") return strings.consoles.lost;
 	if (tab.kind === "vnc") return strings.consoles.screenEnded;
 	if (tab.kind === "logs") return strings.consoles.logsEnded;
+	if (tab.kind === "serial") return strings.vms.consoles.serialEnded;
 	return strings.consoles.exited(status.state === "exited" ? status.exitCode : null);
 }
 

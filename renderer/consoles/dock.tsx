@@ -1,4 +1,14 @@
-import { ChevronDown, ListChecks, Maximize2, Minimize2, Monitor, ScrollText, SquareTerminal, X } from "lucide-react";
+import {
+	Cable,
+	ChevronDown,
+	ListChecks,
+	Maximize2,
+	Minimize2,
+	Monitor,
+	ScrollText,
+	SquareTerminal,
+	X,
+} from "lucide-react";
 import { type KeyboardEvent, lazy, type PointerEvent, Suspense } from "react";
 import { IconButton } from "../components/button.tsx";
 import { classes } from "../format/join.ts";
@@ -20,7 +30,12 @@ import { TasksView } from "../tasks/tasks-view.tsx";
 // xterm and noVNC are the page's heaviest parts: they load with the first console.
 const ConsoleView = lazy(() => import("./console-view.tsx"));
 
-const kindIcons: Record<ConsoleTabKind, typeof Monitor> = { shell: SquareTerminal, vnc: Monitor, logs: ScrollText };
+const kindIcons: Record<ConsoleTabKind, typeof Monitor> = {
+	shell: SquareTerminal,
+	vnc: Monitor,
+	logs: ScrollText,
+	serial: Cable,
+};
 
 /** The bottom dock. It is never taken out of the page: folding hides it, so its consoles live on. */
 export function Dock() {

@@ -16,26 +16,42 @@ const sessions = new Map<string, AnySession>();
 const openChannel: OpenChannel = (request: ChannelRequest, listener) =>
 	new ConsoleChannel(openPort({ kind: "channel", channel: request }), listener);
 
-function create(tab: ConsoleTab): AnySession {
+/** What a tab asks the engine for: a virtual machine is reached by its UUID, all others by their range. */
+function requestOf(tab: ConsoleTab, size: { columns: number; rows: number }, session: string | null): ChannelRequest {
 	const target = { range: tab.rangeId, machine: tab.machine };
+	const tail = scrollbackLines();
+	switch (tab.kind) {
+		case "serial":
+			return { kind: "vm-serial", vm: tab.vm ?? tab.machine };
+		case "vnc":
+			return tab.vm === null ? { kind: "vnc", ...target } : { kind: "vm-vnc", vm: tab.vm };
+		case "logs":
+			return tab.vm === null
+				? { kind: "logs", ...target, follow: true, tail }
+				: { kind: "vm-logs", vm: tab.vm, follow: true, tail };
+		case "shell":
+			return { kind: "shell", ...target, ...size, ...(session === null ? {} : { session }) };
+	}
+}
+
+const scrollbackLines = (): number => useSettings.getState().settings?.scrollback ?? 10_000;
+
+function create(tab: ConsoleTab): AnySession {
 	if (tab.kind === "vnc") {
 		return new VncSession({
 			open: openChannel,
-			request: { kind: "vnc", ...target },
+			request: requestOf(tab, { columns: 80, rows: 25 }, null),
 			label: strings.consoles.screenOf(tab.machine, tab.rangeName),
 		});
 	}
-	const scrollback = useSettings.getState().settings?.scrollback ?? 10_000;
 	return new TerminalSession({
 		open: openChannel,
-		request: (size, session) =>
-			tab.kind === "shell"
-				? { kind: "shell", ...target, ...size, ...(session === null ? {} : { session }) }
-				: { kind: "logs", ...target, follow: true, tail: scrollback },
+		request: (size, session) => requestOf(tab, size, session),
 		session: tab.session,
 		onSession: (session) => tab.kind === "shell" && rememberSession(tab.id, session),
-		scrollback,
-		isInteractive: tab.kind === "shell",
+		scrollback: scrollbackLines(),
+		isInteractive: tab.kind !== "logs",
+		isSerial: tab.kind === "serial",
 	});
 }
 

@@ -20,6 +20,8 @@ export interface TerminalOptions {
 	scrollback: number;
 	/** False for a machine's output, which takes no input. */
 	isInteractive: boolean;
+	/** A serial line: each connection begins with what it wrote before, and it can carry a break. */
+	isSerial: boolean;
 }
 
 const dim = (text: string): string => `\x1b[2m${text}\x1b[0m\r\n`;
@@ -89,6 +91,15 @@ export class TerminalSession implements ConsoleSession {
 		this.#terminal.focus();
 	}
 
+	get isSerial(): boolean {
+		return this.#options.isSerial;
+	}
+
+	sendBreak(): void {
+		this.#channel?.sendBreak();
+		this.focus();
+	}
+
 	find(text: string, direction: "next" | "previous"): void {
 		if (text === "") this.#terminal.clearSelection();
 		else if (direction === "next") this.#search.findNext(text, { incremental: false });
@@ -116,7 +127,7 @@ export class TerminalSession implements ConsoleSession {
 		this.#channel = this.#options.open(this.#options.request(size, this.#session), {
 			onOpened: (session) => {
 				// An attached session sends what it kept, so the screen begins empty.
-				if (this.#isAttaching) this.#terminal.reset();
+				if (this.#isAttaching || this.#options.isSerial) this.#terminal.reset();
 				this.#isAttaching = false;
 				this.#remember(session);
 				this.status.set({ state: "open" });

@@ -1,13 +1,16 @@
 import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
 import { AddMachineDialog } from "./add-machine-dialog.tsx";
 import { CreateBundleDialog } from "./create-bundle-dialog.tsx";
+import { DeleteVmDialog } from "./delete-vm-dialog.tsx";
 import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
 import { EditRangeSnapshotDialog, EditSnapshotDialog } from "./edit-snapshot-dialog.tsx";
 import { BuildDialog, ImportDialog, PullDialog } from "./image-dialogs.tsx";
 import { InstallBundleDialog } from "./install-bundle-dialog.tsx";
+import { RenameVmDialog, SaveVmDialog } from "./name-vm-dialogs.tsx";
 import { PruneDialog } from "./prune-dialog.tsx";
 import { RestoreRangeDialog, RestoreSnapshotDialog } from "./restore-dialog.tsx";
 import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.tsx";
+import { SnapshotVmDialog } from "./snapshot-vm-dialog.tsx";
 
 /** The form that was asked for. Loaded with the first one: forms are not needed for the window's first paint. */
 export default function FormDialogs({ request }: { request: FormDialogRequest }) {
@@ -41,5 +44,13 @@ export default function FormDialogs({ request }: { request: FormDialogRequest })
 			return <InstallBundleDialog file={request.file} onClose={onClose} />;
 		case "createBundle":
 			return <CreateBundleDialog onClose={onClose} />;
+		case "deleteVm":
+			return <DeleteVmDialog vm={request.vm} onClose={onClose} />;
+		case "renameVm":
+			return <RenameVmDialog vm={request.vm} onClose={onClose} />;
+		case "saveVm":
+			return <SaveVmDialog vm={request.vm} onClose={onClose} />;
+		case "snapshotVm":
+			return <SnapshotVmDialog vm={request.vm} onClose={onClose} />;
 	}
 }

@@ -1,10 +1,10 @@
-import { Monitor, SquareTerminal } from "lucide-react";
-import type { ConsoleKind, Machine, RangeDetail } from "../../contract/ranges.ts";
-import { showConsole } from "../actions/open-console.ts";
+import { Cable, Monitor, SquareTerminal } from "lucide-react";
+import type { Machine, RangeDetail } from "../../contract/ranges.ts";
+import { showMachineConsole, shownConsoles } from "../actions/open-console.ts";
 import { Button, IconButton } from "../components/button.tsx";
 import { strings } from "../strings.ts";
 
-const icons = { shell: SquareTerminal, vnc: Monitor } as const;
+const icons = { shell: SquareTerminal, vnc: Monitor, serial: Cable } as const;
 
 interface ConsoleButtonsProps {
 	range: RangeDetail;
@@ -12,18 +12,17 @@ interface ConsoleButtonsProps {
 }
 
 const isUp = (machine: Machine): boolean => machine.state === "running" || machine.state === "ready";
-const isShown = (kind: ConsoleKind): kind is keyof typeof icons => kind in icons;
 
 /** Opens the consoles that the machine has; pressable while it runs. */
 export function ConsoleButtons({ range, machine }: ConsoleButtonsProps) {
-	return machine.consoles.filter(isShown).map((kind) => (
+	return shownConsoles(machine).map((kind) => (
 		<Button
 			key={kind}
 			isSmall
 			icon={icons[kind]}
 			disabled={!isUp(machine)}
 			aria-label={strings.consoles.kindOf(kind, machine.name)}
-			onClick={() => showConsole(kind, range, machine.name)}
+			onClick={() => showMachineConsole(kind, range, machine)}
 		>
 			{strings.consoles.kinds[kind]}
 		</Button>
@@ -32,16 +31,14 @@ export function ConsoleButtons({ range, machine }: ConsoleButtonsProps) {
 
 /** The same as icons, for a table's row. */
 export function ConsoleIcons({ range, machine }: ConsoleButtonsProps) {
-	return machine.consoles
-		.filter(isShown)
-		.map((kind) => (
-			<IconButton
-				key={kind}
-				isSmall
-				icon={icons[kind]}
-				label={strings.consoles.kindOf(kind, machine.name)}
-				disabled={!isUp(machine)}
-				onClick={() => showConsole(kind, range, machine.name)}
-			/>
-		));
+	return shownConsoles(machine).map((kind) => (
+		<IconButton
+			key={kind}
+			isSmall
+			icon={icons[kind]}
+			label={strings.consoles.kindOf(kind, machine.name)}
+			disabled={!isUp(machine)}
+			onClick={() => showMachineConsole(kind, range, machine)}
+		/>
+	));
 }

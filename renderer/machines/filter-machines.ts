@@ -1,19 +1,21 @@
-import type { MachineState, RangeDetail } from "../../contract/ranges.ts";
-import type { MachineRow } from "./machine-columns.tsx";
+import type { ProviderName, RangeDetail } from "../../contract/ranges.ts";
+import type { Vm } from "../../contract/vms.ts";
+import { type MachineRow, rowAddresses, rowGroup, rowName, rowProvider, rowSource, rowWhere } from "./machine-row.ts";
 
-export const machineFilters = ["all", "up", "failed", "stopped"] as const;
-export type MachineFilter = (typeof machineFilters)[number];
+export const stateFilters = ["all", "up", "failed", "stopped"] as const;
+export type StateFilter = (typeof stateFilters)[number];
 
-const groups: Record<MachineState, MachineFilter | null> = {
-	creating: null,
-	starting: null,
-	running: "up",
-	ready: "up",
-	paused: "stopped",
-	stopping: null,
-	stopped: "stopped",
-	failed: "failed",
-};
+/** Where a machine belongs: anywhere, nowhere but here, to another tool, or to the range with this id. */
+export type PlaceFilter = "all" | "standalone" | "foreign" | `range ${string}`;
+
+export interface MachineFilter {
+	readonly text: string;
+	readonly state: StateFilter;
+	readonly provider: ProviderName | "all";
+	readonly place: PlaceFilter;
+}
+
+export const noFilter: MachineFilter = { text: "", state: "all", provider: "all", place: "all" };
 
 const known = new WeakMap<object, MachineRow>();
 
@@ -22,12 +24,26 @@ export function machineRows(ranges: readonly RangeDetail[]): MachineRow[] {
 	return ranges.flatMap((range) =>
 		range.machines.map((machine) => {
 			const row = known.get(machine);
-			if (row !== undefined && isAlike(row.range, range)) return row;
-			const fresh: MachineRow = { range, machine };
+			if (row?.kind === "machine" && isAlike(row.range, range)) return row;
+			const fresh: MachineRow = { kind: "machine", range, machine };
 			known.set(machine, fresh);
 			return fresh;
 		}),
 	);
+}
+
+/** The virtual machines that stand alone; those of a range that is known are among its machines already. */
+export function vmRows(vms: readonly Vm[], ranges: readonly RangeDetail[]): MachineRow[] {
+	const ids = new Set(ranges.map(({ id }) => id));
+	return vms
+		.filter(({ owner }) => owner?.kind !== "range" || !ids.has(owner.rangeId))
+		.map((vm) => {
+			const row = known.get(vm);
+			if (row !== undefined) return row;
+			const fresh: MachineRow = { kind: "vm", vm };
+			known.set(vm, fresh);
+			return fresh;
+		});
 }
 
 /** Equal in all that a machine's row uses of its range. */
@@ -41,16 +57,25 @@ function isAlike(a: RangeDetail, b: RangeDetail): boolean {
 	);
 }
 
-export function filterMachines(rows: readonly MachineRow[], filter: MachineFilter, text: string): MachineRow[] {
-	const wanted = text.trim().toLowerCase();
-	return rows.filter(({ range, machine }) => {
-		if (filter !== "all" && groups[machine.state] !== filter) return false;
-		return (
-			wanted === "" ||
-			machine.name.includes(wanted) ||
-			range.name.includes(wanted) ||
-			machine.source.name.toLowerCase().includes(wanted) ||
-			machine.nics.some((nic) => nic.ip.startsWith(wanted) || nic.mac.startsWith(wanted) || nic.network === wanted)
-		);
+export function placeOf(row: MachineRow): PlaceFilter {
+	if (row.kind === "machine") return `range ${row.range.id}`;
+	return row.vm.owner === null ? "foreign" : "standalone";
+}
+
+export function filterMachines(rows: readonly MachineRow[], filter: MachineFilter): MachineRow[] {
+	const wanted = filter.text.trim().toLowerCase();
+	return rows.filter((row) => {
+		if (filter.state !== "all" && rowGroup(row) !== filter.state) return false;
+		if (filter.provider !== "all" && rowProvider(row) !== filter.provider) return false;
+		if (filter.place !== "all" && placeOf(row) !== filter.place) return false;
+		return wanted === "" || isFound(row, wanted);
 	});
+}
+
+function isFound(row: MachineRow, wanted: string): boolean {
+	return (
+		[rowName(row), rowWhere(row), rowSource(row)].some((text) => text.toLowerCase().includes(wanted)) ||
+		rowAddresses(row).some(({ ip, label }) => ip.startsWith(wanted) || label === wanted) ||
+		(row.kind === "machine" && row.machine.nics.some(({ mac }) => mac.startsWith(wanted)))
+	);
 }

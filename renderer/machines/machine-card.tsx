@@ -11,6 +11,7 @@ import { strings } from "../strings.ts";
 import { MachineUsage } from "../usage/machine-usage.tsx";
 import { ConsoleButtons } from "./console-buttons.tsx";
 import { machineEntries } from "./machine-entries.ts";
+import { machineSizes } from "./machine-row.ts";
 
 interface MachineCardProps {
 	range: RangeDetail;
@@ -55,6 +56,7 @@ export const MachineCard = memo(
 					{machine.source.name}
 					<span className="text-faint"> · {strings.providers[machine.provider]}</span>
 				</p>
+				<p className="truncate text-sm text-faint">{machineSizes(machine)}</p>
 				<MachineUsage rangeId={range.id} machine={machine} />
 				{machine.reason !== null && (
 					<p className={classes("selectable mt-1 line-clamp-3 text-sm", toneText[mark.tone])} title={machine.reason}>

@@ -1,7 +1,8 @@
-import { Copy, ScrollText } from "lucide-react";
+import { Computer, Copy, ScrollText } from "lucide-react";
 import type { Machine, RangeDetail } from "../../contract/ranges.ts";
 import { showConsole } from "../actions/open-console.ts";
 import { actionIcons, machineActions, runOnMachine } from "../actions/range-actions.ts";
+import { navigateTo, paths } from "../app/navigation.ts";
 import { copyText } from "../components/copy-text.tsx";
 import type { MenuEntry } from "../components/menu.tsx";
 import { strings } from "../strings.ts";
@@ -10,6 +11,7 @@ import { strings } from "../strings.ts";
 export function machineEntries(range: RangeDetail, machine: Machine): MenuEntry[] {
 	const actions = machineActions(range, machine);
 	const first = machine.nics[0];
+	const { engineId } = machine;
 	return [
 		...actions.map((action) => ({
 			id: action,
@@ -25,6 +27,9 @@ export function machineEntries(range: RangeDetail, machine: Machine): MenuEntry[
 			isDisabled: machine.engineId === null || range.state === "stopped",
 			run: () => showConsole("logs", range, machine.name),
 		},
+		...(machine.provider === "libvirt" && engineId !== null
+			? [{ id: "vm", title: strings.machines.vmPage, icon: Computer, run: () => navigateTo(paths.vm(engineId)) }]
+			: []),
 		...(first === undefined
 			? []
 			: [{ id: "copy", title: strings.machines.copyAddress, icon: Copy, run: () => void copyText(first.ip) }]),

@@ -12,7 +12,8 @@ import { StateMark } from "../components/state-mark.tsx";
 import { TabbedPanes } from "../components/tabs.tsx";
 import { EventsTable } from "../events/events-table.tsx";
 import { machineRows } from "../machines/filter-machines.ts";
-import { machineRowId, machineRowName, rangeMachineColumns } from "../machines/machine-columns.tsx";
+import { rangeMachineColumns } from "../machines/machine-columns.tsx";
+import { rowId, rowName } from "../machines/machine-row.ts";
 import { NetworkTestPane } from "../network-test/network-test-pane.tsx";
 import { filterEvents, useEvents } from "../stores/events.ts";
 import { useRange, useRanges } from "../stores/ranges.ts";
@@ -106,9 +107,9 @@ function RangeTabs({ range, tab }: { range: RangeDetail; tab: string }) {
 							label={strings.ranges.tabs.machines}
 							rows={rows}
 							columns={rangeMachineColumns}
-							minWidth={720}
-							getId={machineRowId}
-							getName={machineRowName}
+							minWidth={880}
+							getId={rowId}
+							getName={rowName}
 						/>
 					),
 				},

@@ -5,15 +5,19 @@ import { readStored, writeStored } from "./stored.ts";
 const tab = z.object({
 	/** Made by the page, stable over reloads. */
 	id: z.string(),
-	kind: z.enum(["shell", "vnc", "logs"]),
+	kind: z.enum(["shell", "vnc", "logs", "serial"]),
 	rangeId: z.string(),
 	rangeName: z.string(),
 	machine: z.string(),
+	/** UUID of a virtual machine, which is reached by it; its range is empty when it stands alone. */
+	vm: z.string().nullable().default(null),
 	/** The shell's session in the engine, for attaching again; null before it opened and for others. */
 	session: z.string().nullable(),
 });
 export type ConsoleTab = z.infer<typeof tab>;
 export type ConsoleTabKind = ConsoleTab["kind"];
+type Console = Omit<ConsoleTab, "id" | "session">;
+export type ConsoleRequest = Omit<Console, "vm"> & { vm?: string | null };
 
 const kept = z.object({ tabs: z.array(tab).max(100), active: z.string() });
 
@@ -38,15 +42,11 @@ export function keepConsoles(): void {
 	useConsoles.subscribe((state) => writeStored(sessionStorage, storageKey, kept.parse(state)));
 }
 
-/** Opens a console in a new tab; a VNC or log tab of the same machine is shown again instead. */
-export function openConsole(request: Omit<ConsoleTab, "id" | "session">): string {
+/** Opens a console in a new tab; any but a shell is shown again where its machine has one. */
+export function openConsole(asked: ConsoleRequest): string {
 	const { tabs } = useConsoles.getState();
-	const present =
-		request.kind === "shell"
-			? undefined
-			: tabs.find(
-					(one) => one.kind === request.kind && one.rangeId === request.rangeId && one.machine === request.machine,
-				);
+	const request: Console = { ...asked, vm: asked.vm ?? null };
+	const present = request.kind === "shell" ? undefined : tabs.find((one) => isAlike(one, request));
 	const id = present?.id ?? crypto.randomUUID();
 	useConsoles.setState((state) => ({
 		tabs: present === undefined ? [...state.tabs, { ...request, id, session: null }] : state.tabs,
@@ -85,11 +85,14 @@ export function rememberSession(id: string, session: string | null): void {
 	}));
 }
 
+/** Of the same kind, to the same machine. */
+function isAlike(a: Console, b: Console): boolean {
+	return a.kind === b.kind && a.vm === b.vm && a.rangeId === b.rangeId && a.machine === b.machine;
+}
+
 /** "web" for a machine's only tab of a kind, "web 2" for the next one. */
 export function tabTitle(tabs: readonly ConsoleTab[], one: ConsoleTab): string {
-	const alike = tabs.filter(
-		(other) => other.kind === one.kind && other.rangeId === one.rangeId && other.machine === one.machine,
-	);
+	const alike = tabs.filter((other) => isAlike(other, one));
 	const at = alike.findIndex((other) => other.id === one.id);
 	return at > 0 ? `${one.machine} ${at + 1}` : one.machine;
 }

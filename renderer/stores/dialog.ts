@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { RangeSnapshot, Snapshot, Template } from "../../contract/library.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
+import type { Vm } from "../../contract/vms.ts";
 
 /** A dialog with a form, and what it is about. */
 export type FormDialogRequest =
@@ -17,7 +18,11 @@ export type FormDialogRequest =
 	| { kind: "buildImage"; folder: string }
 	| { kind: "pruneImages" }
 	| { kind: "installBundle"; file: string }
-	| { kind: "createBundle" };
+	| { kind: "createBundle" }
+	| { kind: "deleteVm"; vm: Vm }
+	| { kind: "renameVm"; vm: Vm }
+	| { kind: "saveVm"; vm: Vm }
+	| { kind: "snapshotVm"; vm: Vm };
 
 /** The form that is open over the page; null when none is. */
 export const useFormDialog = create<{ request: FormDialogRequest | null }>(() => ({ request: null }));

@@ -9,6 +9,7 @@ const kept = z.object({
 	rangesView: z.enum(["table", "cards"]),
 	/** Defaulted, as what an earlier version kept does not have it. */
 	libraryView: z.enum(["table", "cards"]).default("table"),
+	machinesView: z.enum(["table", "cards"]).default("table"),
 });
 type Kept = z.infer<typeof kept>;
 
@@ -26,6 +27,7 @@ const defaults: Kept = {
 	dockHeight: 280,
 	rangesView: "table",
 	libraryView: "table",
+	machinesView: "table",
 };
 
 export const shortestDock = 120;
