@@ -10,13 +10,13 @@ export const publicBase = "debian:bookworm-slim";
 export const localBase = { tag: "homerange/base:1", suite: "bookworm", packages: [], unwanted: [] };
 
 /** The sample machines. */
-export const machineImages = ["busybox", "web", "db", "desktop", "attacker", "router"].map((name) => {
+export const machineImages = ["busybox", "web", "db", "desktop", "attacker", "router", "qemu"].map((name) => {
 	const folder = join(resources, "images", name);
 	return { tag: `homerange/${name}:1`, folder, recipe: hashInputs([folder]) };
 });
 
 const dindPackages =
-	"docker.io iptables nftables iproute2 ca-certificates rootlesskit slirp4netns uidmap libcap2-bin socat conntrack tcpdump tini".split(
+	"docker.io iptables nftables iproute2 ca-certificates rootlesskit slirp4netns uidmap libcap2-bin socat conntrack tcpdump tini busybox".split(
 		" ",
 	);
 // Debugging programs of containerd and runc, and runtimes that dockerd does not use: 80 MB.
