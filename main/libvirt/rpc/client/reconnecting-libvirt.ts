@@ -195,7 +195,6 @@ export class ReconnectingLibvirt {
 		if (this.#ending.signal.aborted) return Promise.resolve();
 		return new Promise((resolve) => {
 			const timer = setTimeout(resolve, delayMs);
-			timer.unref();
 			this.#wake = () => {
 				clearTimeout(timer);
 				resolve();
