@@ -29,6 +29,7 @@ import {
 } from "lucide-react";
 import { type CommandId, commands } from "../../contract/commands.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
+import type { Vm } from "../../contract/vms.ts";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { toggleTheme } from "../app/theme.ts";
 import { shell } from "../bridge/shell.ts";
@@ -36,12 +37,14 @@ import { cycleTab, useConsoles } from "../stores/consoles.ts";
 import { openFormDialog } from "../stores/dialog.ts";
 import { openDock, toggleDock, toggleDockFull, toggleSidebar, useLayout } from "../stores/layout.ts";
 import { useRanges } from "../stores/ranges.ts";
+import { useVms } from "../stores/vms.ts";
 import { strings } from "../strings.ts";
 import { showTasks } from "../tasks/announce.ts";
 import { buildImage, importImage } from "./image-actions.ts";
 import { importTemplate, installBundle } from "./library-actions.ts";
-import { showMachineConsole, shownConsoles } from "./open-console.ts";
+import { showMachineConsole, shownConsoles, showVmConsole } from "./open-console.ts";
 import { actionIcons, rangeActions, runOnRanges } from "./range-actions.ts";
+import { isVmUp, runOnVm, vmActionIcons, vmActions } from "./vm-actions.ts";
 
 /** One thing that a person can do: in the palette, and where its id is known also in menus, tray and shortcuts. */
 export interface Action {
@@ -190,6 +193,50 @@ function consoleActions(range: RangeDetail): Action[] {
 		);
 }
 
+/** What can be done with the virtual machines that stand alone, or that another tool made. */
+export function vmActionList(vms: readonly Vm[]): Action[] {
+	const group = strings.palette.groups.vms;
+	return vms.flatMap((vm) => [
+		{
+			id: `open ${vm.uuid}`,
+			title: strings.palette.openRange(vm.name),
+			group,
+			icon: MonitorSmartphone,
+			shortcut: null,
+			keywords: vm.addresses.join(" "),
+			run: () => navigateTo(paths.vm(vm.uuid)),
+		},
+		...vmActions(vm).map((action) => ({
+			id: `${action} ${vm.uuid}`,
+			title: strings.palette.onRange(strings.vms.actions[action], vm.name),
+			group,
+			icon: vmActionIcons[action],
+			shortcut: null,
+			keywords: "",
+			run: () => void runOnVm(action, vm),
+		})),
+		...(isVmUp(vm) ? vm.consoles : []).map((kind) => ({
+			id: `${kind} ${vm.uuid}`,
+			title: strings.consoles.kindOf(kind, vm.name),
+			group: strings.palette.groups.consoles,
+			icon: kind === "vnc" ? Monitor : SquareTerminal,
+			shortcut: null,
+			keywords: vm.addresses.join(" "),
+			run: () => showVmConsole(kind, vm),
+		})),
+	]);
+}
+
+const newVm: Action = {
+	id: "vm.create",
+	title: strings.vms.create,
+	group: strings.palette.groups.vms,
+	icon: CirclePlus,
+	shortcut: null,
+	keywords: "create",
+	run: () => navigateTo(paths.newVm),
+};
+
 /** Everything that can be done now, for the palette. */
 export function useActions(): Action[] {
 	const ranges = useRanges((state) => state.list);
@@ -197,5 +244,12 @@ export function useActions(): Action[] {
 	const always = commandActions.filter(
 		(action) => hasConsoles || (action.id !== "view.nextConsole" && action.id !== "view.previousConsole"),
 	);
-	return [...always.filter((action) => action.id !== "view.palette"), ...bringingActions, ...rangeActionList(ranges)];
+	const vms = useVms((state) => state.list).filter(({ owner }) => owner?.kind !== "range");
+	return [
+		...always.filter((action) => action.id !== "view.palette"),
+		...bringingActions,
+		newVm,
+		...rangeActionList(ranges),
+		...vmActionList(vms),
+	];
 }

@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { runCommand } from "../actions/registry.ts";
+import { isVmUp } from "../actions/vm-actions.ts";
 import { useCaptures } from "../capture/captures.ts";
 import { Keys } from "../components/keys.tsx";
 import { StateGlyph } from "../components/state-mark.tsx";
@@ -9,6 +10,7 @@ import { progressShare } from "../format/bytes.ts";
 import { useEngine } from "../stores/engine.ts";
 import { useRanges } from "../stores/ranges.ts";
 import { isTaskOpen, useTasks } from "../stores/tasks.ts";
+import { useVms } from "../stores/vms.ts";
 import { strings } from "../strings.ts";
 import { showTasks } from "../tasks/announce.ts";
 import { stepProgress } from "../tasks/task-summary.ts";
@@ -74,6 +76,7 @@ function RunningEntry() {
 	const ranges = useRanges(
 		(state) => state.list.filter((range) => range.state === "running" || range.state === "degraded").length,
 	);
+	const alone = useVms((state) => state.list.filter((vm) => vm.owner?.kind === "standalone" && isVmUp(vm)).length);
 	const machines = useRanges((state) =>
 		state.list.reduce(
 			(sum, range) => sum + range.machines.filter((one) => one.state === "running" || one.state === "ready").length,
@@ -87,7 +90,7 @@ function RunningEntry() {
 		<>
 			<Entry onPress={() => navigateTo(paths.ranges)}>{strings.status.ranges(ranges)}</Entry>
 			<Entry onPress={() => navigateTo(paths.machines)}>
-				{strings.status.machines(machines)}
+				{strings.status.machines(machines + alone)}
 				{failed > 0 && <span className="font-medium text-bad">{strings.status.failed(failed)}</span>}
 			</Entry>
 		</>

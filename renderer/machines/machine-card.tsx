@@ -8,7 +8,9 @@ import { StateMark } from "../components/state-mark.tsx";
 import { machineMarks, toneText } from "../components/states.ts";
 import { classes } from "../format/join.ts";
 import { strings } from "../strings.ts";
+import { isUp } from "../usage/is-up.ts";
 import { MachineUsage } from "../usage/machine-usage.tsx";
+import { VmThumbnail } from "../vms/vm-thumbnail.tsx";
 import { ConsoleButtons } from "./console-buttons.tsx";
 import { machineEntries } from "./machine-entries.ts";
 import { machineSizes } from "./machine-row.ts";
@@ -41,6 +43,11 @@ export const MachineCard = memo(
 						<StateMark mark={mark} word={strings.machineStates[machine.state]} />
 					</span>
 				</div>
+				{machine.provider === "libvirt" && machine.engineId !== null && machine.consoles.includes("vnc") && (
+					<div className="mt-1.5 mb-0.5">
+						<VmThumbnail uuid={machine.engineId} name={machine.name} isUp={isUp(machine.state)} width={240} />
+					</div>
+				)}
 				<ul aria-label={strings.machines.addresses} className="mt-1">
 					{nics.map((nic) => (
 						<li key={`${nic.network} ${nic.ip}`} className="flex items-center gap-2">

@@ -28,7 +28,7 @@ const firstAddress = (row: MachineRow): string => rowAddresses(row)[0]?.ip ?? ""
 const name: TableColumn<MachineRow> = {
 	id: "name",
 	title: strings.machines.columns.name,
-	width: "minmax(112px, 1fr)",
+	width: "minmax(136px, 1.4fr)",
 	cell: (row) => (
 		<span className="flex items-center gap-2">
 			<ProviderIcon row={row} />

@@ -32,6 +32,7 @@ export function RangePage() {
 	const range = useRange(id);
 	const isLoaded = useRanges((state) => state.isLoaded);
 	if (range === null) return isLoaded ? <RangeGone id={id} /> : null;
+	const vms = range.machines.filter(({ provider }) => provider === "libvirt").length;
 	return (
 		<Page
 			name={range.name}
@@ -46,6 +47,7 @@ export function RangePage() {
 					{range.blueprint.title ?? range.blueprint.name}
 					{" · "}
 					{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
+					{vms > 0 && `, ${strings.vms.counts(range.machines.length - vms, vms)}`}
 				</span>
 			}
 			actions={<RangeButtons range={range} />}

@@ -96,6 +96,11 @@ function SettingsForm({ settings }: { settings: Settings }) {
 					</Field>
 				</div>
 			</Section>
+			<Section title={words.vmsTitle}>
+				<Field label={words.libvirt} help={words.libvirtHelp} error={errors.libvirt && words.libvirtError}>
+					{(ids) => <TextInput {...ids} isCode {...form.register("libvirt")} />}
+				</Field>
+			</Section>
 			<Section title={words.consolesTitle}>
 				<Field label={words.scrollback} help={words.scrollbackHelp} error={errors.scrollback?.message}>
 					{(ids) => <TextInput {...ids} type="number" min={1000} max={100000} {...number("scrollback")} />}

@@ -60,7 +60,7 @@ function CreateVm({ templates, host }: { templates: readonly VmTemplate[]; host:
 	const [isBusy, setBusy] = useState(false);
 	const { error, submit } = useSubmit();
 	const template = templates.find(({ name }) => name === draft.template) ?? null;
-	const asked = requestOfDraft(draft, template, words.sourceMissing);
+	const asked = requestOfDraft(draft, template, { name: words.nameMissing, source: words.sourceMissing });
 	const issues = isChecked ? (asked.issues ?? {}) : {};
 	const onChange = (change: Partial<VmDraft>): void => setDraft((before) => ({ ...before, ...change }));
 	const parts: DraftProps = { draft, template, issues, onChange };

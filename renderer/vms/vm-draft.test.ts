@@ -18,7 +18,8 @@ const template = (name: string, over: Partial<VmTemplate> = {}): VmTemplate => (
 	...over,
 });
 const draft = (over: Partial<VmDraft>): VmDraft => ({ ...emptyDraft, name: "guest", source: "empty", ...over });
-const ask = (over: Partial<VmDraft>, from = template("linux-basic")) => requestOfDraft(draft(over), from, "missing");
+const ask = (over: Partial<VmDraft>, from = template("linux-basic")) =>
+	requestOfDraft(draft(over), from, { name: "no name", source: "no source" });
 
 describe("a draft of a virtual machine", () => {
 	it("asks for no more than was filled in", () => {

@@ -80,11 +80,11 @@ const fieldOf: Record<string, keyof VmDraft> = {
 	"unattended.password": "password",
 };
 
-/** Pure: the request that a draft asks for, or what is still wrong with it. */
+/** Pure: the request that a draft asks for, or what is still wrong with it; `missing` is said of what is not filled in. */
 export function requestOfDraft(
 	draft: VmDraft,
 	template: VmTemplate | null,
-	missingSource: string,
+	missing: { name: string; source: string },
 ): { request: CreateVmRequest; issues: null } | { request: null; issues: DraftIssues } {
 	const parsed = createVmRequest.safeParse({
 		name: draft.name,
@@ -99,7 +99,10 @@ export function requestOfDraft(
 	});
 	const isSourceMissing = draft.source !== "empty" && draft[draft.source] === "";
 	if (parsed.success && !isSourceMissing) return { request: parsed.data, issues: null };
-	const issues: DraftIssues = isSourceMissing ? { [draft.source]: missingSource } : {};
+	const issues: DraftIssues = {
+		...(isSourceMissing ? { [draft.source]: missing.source } : {}),
+		...(draft.name === "" ? { name: missing.name } : {}),
+	};
 	for (const { path, message } of parsed.error?.issues ?? []) {
 		const field = fieldOf[path.join(".")] ?? fieldOf[String(path[0])] ?? "name";
 		issues[field] ??= message;

@@ -70,7 +70,7 @@ export function VmHardware({ vm }: { vm: VmDetail }) {
 				<Parts
 					label={words.graphics}
 					none={words.noGraphics}
-					heads={[words.format, words.file, ""]}
+					heads={[words.kind, words.listens, ""]}
 					rows={vm.graphics.map(({ kind, listen, usable, reason }) => ({
 						key: `${kind} ${listen}`,
 						cells: [kind, listen ?? words.unknown, usable ? words.usable : words.unusable(reason ?? words.unknown)],
@@ -151,7 +151,7 @@ function Parts(props: {
 				</thead>
 				<tbody>
 					{props.rows.map(({ key, cells }) => (
-						<tr key={key} className="border-t border-line align-top">
+						<tr key={key} className="border-t border-line align-middle">
 							{cells.map((cell, at) => (
 								<td key={props.heads[at]} className="px-4 py-1.5">
 									{cell}

@@ -64,6 +64,7 @@ export function VmPage() {
 			lead={
 				<span className="flex min-w-0 items-center gap-2 text-sm text-muted">
 					<OwnerBadge vm={shown} />
+					<span aria-hidden="true">·</span>
 					<span className="truncate">{strings.vms.allocated(shown.vcpus, formatBytes(shown.memoryBytes))}</span>
 				</span>
 			}

@@ -91,15 +91,13 @@ function IsoField(props: {
 	return (
 		<Field label={props.label} help={props.help} error={props.error}>
 			{(ids) => (
-				<div className="flex items-center gap-2">
+				<div className="flex items-center gap-3">
+					<Button icon={FolderOpen} onClick={() => void choose()}>
+						{words.chooseIso}
+					</Button>
 					<output id={ids.id} aria-describedby={ids["aria-describedby"]} className="min-w-0 truncate font-mono text-sm">
 						{props.path === "" ? <span className="font-sans text-faint">{words.noIso}</span> : props.path}
 					</output>
-					<span className="ml-auto">
-						<Button icon={FolderOpen} onClick={() => void choose()}>
-							{words.chooseIso}
-						</Button>
-					</span>
 				</div>
 			)}
 		</Field>
