@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HomerangeError } from "../../../contract/errors.ts";
 import { ownerNamespace, ownerPrefix } from "./owner.ts";
+import { parsed } from "./parsed.ts";
 import { hostdevScope, nicScope, TargetNames } from "./scope.ts";
 import { renderPart } from "./template/load.ts";
 import {
@@ -75,14 +76,4 @@ export function hostdevXml(device: HostdevVariable): string {
 /** What libvirt's call for metadata takes: it puts prefix and namespace to the element itself. */
 export function ownerMetadata(owner: DomainOwner): { xml: string; key: string; uri: string } {
 	return { xml: renderPart("owner-element", owner), key: ownerPrefix, uri: ownerNamespace };
-}
-
-export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-	const result = schema.safeParse(value);
-	if (result.success) return result.data;
-	const [first] = result.error.issues;
-	const path = first?.path.join(".") ?? "";
-	throw new HomerangeError("INPUT_INVALID", path === "" ? `${first?.message}` : `${path}: ${first?.message}`, {
-		place: path === "" ? null : path,
-	});
 }

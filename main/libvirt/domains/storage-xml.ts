@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parsed } from "./device-xml.ts";
+import { parsed } from "./parsed.ts";
 import { renderPart } from "./template/load.ts";
 import { absolutePath, domainName } from "./variables.ts";
 import { isXmlText } from "./xml/escape.ts";
