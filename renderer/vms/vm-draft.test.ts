@@ -60,7 +60,9 @@ describe("a draft of a virtual machine", () => {
 			password: "secret",
 		});
 		const windows = template("win", { unattended: true, type: "windows" });
-		expect(ask({ ...filled, type: "windows" }, windows).request?.unattended).toMatchObject({ user: "ada" });
+		expect(ask({ ...filled, type: "windows" }, windows).issues).toHaveProperty("acceptLicence");
+		const accepted = ask({ ...filled, type: "windows", acceptLicence: true }, windows);
+		expect(accepted.request?.unattended).toMatchObject({ user: "ada" });
 	});
 
 	it.each([
@@ -79,7 +81,7 @@ describe("a draft of a virtual machine", () => {
 	});
 
 	it("says it of the answers to the installer, too", () => {
-		const { issues } = ask({ setsUp: true, user: "a b", password: "" }, template("win", { unattended: true }));
+		const { issues } = ask({ setsUp: true, user: "a b", acceptLicence: true }, template("win", { unattended: true }));
 		expect(Object.keys(issues ?? {}).toSorted()).toEqual(["password", "user"]);
 	});
 });

@@ -18,6 +18,9 @@ export interface VmDraft {
 	readonly snapshot: string;
 	readonly driversIso: string;
 	readonly bootloaderImage: string;
+	/** Apple's installer as a disk image, and the key that macOS asks its hardware for. */
+	readonly installerImage: string;
+	readonly appleSmcKey: string;
 	readonly cpus: string;
 	readonly memory: string;
 	readonly disk: string;
@@ -27,6 +30,8 @@ export interface VmDraft {
 	readonly hostname: string;
 	readonly user: string;
 	readonly password: string;
+	/** Microsoft's terms, which an installation without questions accepts in the person's name. */
+	readonly acceptLicence: boolean;
 	readonly autostart: boolean;
 	readonly start: boolean;
 }
@@ -41,6 +46,8 @@ export const emptyDraft: VmDraft = {
 	snapshot: "",
 	driversIso: "",
 	bootloaderImage: "",
+	installerImage: "",
+	appleSmcKey: "",
 	cpus: "",
 	memory: "",
 	disk: "",
@@ -49,6 +56,7 @@ export const emptyDraft: VmDraft = {
 	hostname: "",
 	user: "",
 	password: "",
+	acceptLicence: false,
 	autostart: false,
 	start: true,
 };
@@ -71,6 +79,8 @@ const fieldOf: Record<string, keyof VmDraft> = {
 	snapshot: "snapshot",
 	driversIso: "driversIso",
 	bootloaderImage: "bootloaderImage",
+	installerImage: "installerImage",
+	appleSmcKey: "appleSmcKey",
 	nics: "network",
 	"cloudInit.hostname": "hostname",
 	"cloudInit.user": "user",
@@ -78,6 +88,7 @@ const fieldOf: Record<string, keyof VmDraft> = {
 	"unattended.hostname": "hostname",
 	"unattended.user": "user",
 	"unattended.password": "password",
+	"unattended.acceptLicence": "acceptLicence",
 };
 
 /** Pure: the request that a draft asks for, or what is still wrong with it; `missing` is said of what is not filled in. */
@@ -119,11 +130,14 @@ function sizes({ cpus, memory, disk }: VmDraft): object {
 }
 
 function source(draft: VmDraft): object {
-	const { driversIso, bootloaderImage } = draft;
+	const { driversIso, bootloaderImage, installerImage, appleSmcKey } = draft;
+	const isMac = draft.type === "macos";
 	return {
 		...(draft.source === "empty" || draft[draft.source] === "" ? {} : { [draft.source]: draft[draft.source] }),
 		...(draft.type === "windows" && driversIso !== "" ? { driversIso } : {}),
-		...(draft.type === "macos" && bootloaderImage !== "" ? { bootloaderImage } : {}),
+		...(isMac && bootloaderImage !== "" ? { bootloaderImage } : {}),
+		...(isMac && installerImage !== "" ? { installerImage } : {}),
+		...(isMac && appleSmcKey !== "" ? { appleSmcKey } : {}),
 	};
 }
 
@@ -133,10 +147,10 @@ function nics(network: VmNetwork): { nics?: VmNicInput[] } {
 	return { nics: [{ kind: "network", source: network.slice("network ".length) }] };
 }
 
-function firstStart({ setsUp, hostname, user, password }: VmDraft, template: VmTemplate | null): object {
+function firstStart({ setsUp, hostname, user, password, acceptLicence }: VmDraft, template: VmTemplate | null): object {
 	if (!setsUp || template === null) return {};
 	const name = hostname === "" ? {} : { hostname };
-	if (template.unattended) return { unattended: { ...name, user, password } };
+	if (template.unattended) return { unattended: { ...name, user, password, acceptLicence } };
 	if (!template.cloudInit) return {};
 	return {
 		cloudInit: { ...name, ...(user === "" ? {} : { user }), ...(password === "" ? {} : { password }) },

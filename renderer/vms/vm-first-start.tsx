@@ -15,6 +15,21 @@ export function VmFirstStart({ draft, template, issues, onChange }: DraftProps) 
 				checked={draft.setsUp}
 				onChange={(event) => onChange({ setsUp: event.target.checked })}
 			/>
+			{draft.setsUp && template.unattended && (
+				<div>
+					<Checkbox
+						label={words.acceptLicence}
+						help={words.acceptLicenceHelp}
+						checked={draft.acceptLicence}
+						onChange={(event) => onChange({ acceptLicence: event.target.checked })}
+					/>
+					{issues.acceptLicence !== undefined && (
+						<p role="alert" className="text-sm text-bad">
+							{issues.acceptLicence}
+						</p>
+					)}
+				</div>
+			)}
 			{draft.setsUp && (
 				<div className="grid grid-cols-3 items-start gap-4">
 					{(["hostname", "user", "password"] as const).map((field) => (

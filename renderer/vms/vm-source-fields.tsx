@@ -1,7 +1,7 @@
 import { FolderOpen } from "lucide-react";
 import { shell } from "../bridge/shell.ts";
 import { Button } from "../components/button.tsx";
-import { type Choice, Field, Segments, SelectInput } from "../components/field.tsx";
+import { type Choice, Field, Segments, SelectInput, TextInput } from "../components/field.tsx";
 import { useImages } from "../stores/images.ts";
 import { useLibrary } from "../stores/library.ts";
 import { strings } from "../strings.ts";
@@ -63,14 +63,34 @@ export function VmSourceFields({ draft, issues, onChange }: DraftProps) {
 				/>
 			)}
 			{draft.type === "macos" && (
-				<ChoiceField
-					label={words.bootloader}
-					none={words.bootloaderHelp}
-					value={draft.bootloaderImage}
-					error={issues.bootloaderImage}
-					choices={disks}
-					onChange={(bootloaderImage) => onChange({ bootloaderImage })}
-				/>
+				<>
+					<ChoiceField
+						label={words.bootloader}
+						none={words.bootloaderHelp}
+						value={draft.bootloaderImage}
+						error={issues.bootloaderImage}
+						choices={disks}
+						onChange={(bootloaderImage) => onChange({ bootloaderImage })}
+					/>
+					<ChoiceField
+						label={words.installer}
+						none={words.installerHelp}
+						value={draft.installerImage}
+						error={issues.installerImage}
+						choices={disks}
+						onChange={(installerImage) => onChange({ installerImage })}
+					/>
+					<Field label={words.smcKey} help={words.smcKeyHelp} error={issues.appleSmcKey}>
+						{(ids) => (
+							<TextInput
+								{...ids}
+								isCode
+								value={draft.appleSmcKey}
+								onChange={(event) => onChange({ appleSmcKey: event.target.value })}
+							/>
+						)}
+					</Field>
+				</>
 			)}
 		</div>
 	);
