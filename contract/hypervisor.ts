@@ -44,7 +44,7 @@ export const hostNetwork = z.object({
 export type HostNetwork = z.infer<typeof hostNetwork>;
 
 export const hypervisorHost = z.object({
-	/** Go's words for it are not used here: libvirt says "x86_64". */
+	/** As libvirt names it: "x86_64". */
 	architecture: z.string(),
 	cpus: z.number(),
 	memoryBytes: z.number(),

@@ -71,7 +71,10 @@ export type CloudInitInput = z.infer<typeof cloudInitInput>;
 /** What the answer file says to the installer of Windows. */
 export const unattendedInput = z.strictObject({
 	user: guestUser,
+	/** Stands readable in the answer file, which is taken out of the drive once somebody ejects it. */
 	password,
+	/** The installation accepts Microsoft's terms in the person's name, so the person has to have said so. */
+	acceptLicence: z.literal(true, "Microsoft's licence terms have to be accepted for an installation without questions"),
 	hostname: hostName.optional(),
 	/** "en-US". */
 	language: z
@@ -126,6 +129,13 @@ export const createVmRequest = z
 		driversIso: absolutePath.optional(),
 		/** The boot loader that macOS needs, as a disk image of the library. */
 		bootloaderImage: diskName.optional(),
+		/** Apple's installer as a disk image of the library; it can be removed once macOS is installed. */
+		installerImage: diskName.optional(),
+		/** The text of 64 characters that macOS asks its hardware for, read from the person's own Mac. */
+		appleSmcKey: z
+			.string()
+			.regex(/^[\x21-\x2b\x2d-\x7e]{64}$/, "the key has 64 characters, without blanks and commas")
+			.optional(),
 		/** PCI addresses, for a template that takes devices of the host. */
 		hostDevices: z
 			.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/))

@@ -26,7 +26,10 @@ export interface CreateOptions {
 	hostname?: string;
 	driversIso?: string;
 	productKey?: string;
+	acceptLicence?: boolean;
 	bootloader?: string;
+	installer?: string;
+	appleSmcKeyFile?: string;
 	hostDevice?: string[];
 	autostart?: boolean;
 	start?: boolean;
@@ -73,6 +76,8 @@ async function requestOf(name: string, options: CreateOptions): Promise<CreateVm
 		firmware,
 		driversIso: driversIso === undefined ? undefined : resolve(driversIso),
 		bootloaderImage: bootloader,
+		installerImage: options.installer,
+		appleSmcKey: options.appleSmcKeyFile === undefined ? undefined : firstLine(options.appleSmcKeyFile),
 		hostDevices: options.hostDevice,
 		autostart: options.autostart ?? false,
 		start: options.start ?? false,
@@ -88,11 +93,11 @@ async function requestOf(name: string, options: CreateOptions): Promise<CreateVm
 
 /** What is set up inside the guest: by cloud-init, or by the answer file of Windows' installer. */
 async function guestOf(options: CreateOptions) {
-	const { type, user, hostname, passwordFile, sshKey, userData, productKey } = options;
+	const { type, user, hostname, passwordFile, sshKey, userData, productKey, acceptLicence } = options;
 	const password = passwordFile === undefined ? undefined : firstLine(passwordFile);
 	if (type === "windows") {
 		if (user === undefined && password === undefined && productKey === undefined) return {};
-		return { unattended: withoutUndefined({ user, password, hostname, productKey }) };
+		return { unattended: withoutUndefined({ user, password, hostname, productKey, acceptLicence }) };
 	}
 	const sshKeys = sshKey === undefined ? undefined : await Promise.all(sshKey.map(keyOf));
 	const text = userData === undefined ? undefined : await readText(userData);

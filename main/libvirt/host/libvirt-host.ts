@@ -50,6 +50,7 @@ export class LibvirtHost {
 	readonly #options: LibvirtHostOptions;
 	readonly #domainListeners = new Set<DomainListener>();
 	readonly #connectedListeners = new Set<(connection: LibvirtConnection) => void>();
+	readonly #lostListeners = new Set<() => void>();
 	readonly #ending = new AbortController();
 	#status = idle;
 	#connected: Connected | null = null;
@@ -128,9 +129,15 @@ export class LibvirtHost {
 		return this.#connected?.connection.uri.includes("/session") === true ? "session" : "system";
 	}
 
+	/** Whether its host is this machine: then its paths are ours. */
+	isLocal(): boolean {
+		const uri = this.#connected?.connection.uri ?? "";
+		return /^[a-z]+(\+unix)?:\/\/\//.test(uri);
+	}
+
 	/** Whether files that libvirt makes for itself alone can be opened by this process: its sockets, for example. */
 	sharesFiles(): boolean {
-		return this.scope() === "session" || process.getuid?.() === 0;
+		return this.isLocal() && (this.scope() === "session" || process.getuid?.() === 0);
 	}
 
 	/** Also over a connection that is made again. */
@@ -143,6 +150,12 @@ export class LibvirtHost {
 	onConnected(listener: (connection: LibvirtConnection) => void): () => void {
 		this.#connectedListeners.add(listener);
 		return () => this.#connectedListeners.delete(listener);
+	}
+
+	/** Whenever a connection broke: what is known from now on may be out of date. */
+	onLost(listener: () => void): () => void {
+		this.#lostListeners.add(listener);
+		return () => this.#lostListeners.delete(listener);
 	}
 
 	close(): void {
@@ -216,6 +229,7 @@ export class LibvirtHost {
 			reason: "The connection to libvirt broke: its daemon ended, or restarts. VMs that run go on.",
 			remedy: "It is tried again by itself. If it does not come back: systemctl status libvirtd.",
 		});
+		for (const listener of this.#lostListeners) listener();
 		this.#retryLater();
 	}
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { HomerangeError } from "../../../contract/errors.ts";
@@ -112,7 +113,8 @@ export class HostStorage {
 	/** A file with these bytes; one of that name is replaced. */
 	async putSeed(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
 		await this.deleteVolume(name);
-		return this.#upload(name, bytes.length, [bytes], signal ? { signal } : {});
+		// It can hold a password: for libvirt's own user only.
+		return this.#upload(name, bytes.length, [bytes], { ...(signal ? { signal } : {}), mode: "0600" });
 	}
 
 	/** A file of this host, as it is: an ISO that libvirt's own user may not reach. */
@@ -231,7 +233,7 @@ export class HostStorage {
 			highWaterMark: chunkBytes,
 			...(options.signal ? { signal: options.signal } : {}),
 		});
-		await this.#upload(name, image.sizeBytes, source, options);
+		await this.#upload(name, image.sizeBytes, checked(source, image), options);
 		const mark = volumeXml({ name: `${name}${completeSuffix}`, format: "raw", capacityBytes: 512 });
 		await volumes.create(pool, mark).catch((error: unknown) => {
 			if (!isVolumeExists(error)) throw error;
@@ -244,12 +246,12 @@ export class HostStorage {
 		name: string,
 		sizeBytes: number,
 		source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-		options: TransferOptions,
+		{ mode = "0444", ...options }: TransferOptions & { mode?: string },
 	): Promise<string> {
 		const { volumes } = this.#connection;
 		const pool = await this.pool();
 		const capacityBytes = Math.max(512, sizeBytes);
-		const volume = await volumes.create(pool, volumeXml({ name, format: "raw", capacityBytes, mode: "0444" }));
+		const volume = await volumes.create(pool, volumeXml({ name, format: "raw", capacityBytes, mode }));
 		try {
 			await volumes.upload(volume, source, { ...options, length: sizeBytes });
 		} catch (error) {
@@ -286,6 +288,20 @@ export class HostStorage {
 			return await volumes.lookupByPath(path, { signal });
 		}
 	}
+}
+
+/** The bytes as they come; at their end it must be those that were brought into the library. */
+async function* checked(source: AsyncIterable<Uint8Array>, { sha256, path }: BaseImage): AsyncGenerator<Uint8Array> {
+	const hash = createHash("sha256");
+	for await (const chunk of source) {
+		hash.update(chunk);
+		yield chunk;
+	}
+	if (hash.digest("hex") === sha256) return;
+	throw new HomerangeError("IMAGE_UNAVAILABLE", "The disk image was changed: its SHA-256 is another one.", {
+		place: path,
+		remedy: "Delete it and import it again from where it came from.",
+	});
 }
 
 function stored(volume: VolumeDescription): StoredVolume | null {
