@@ -81,7 +81,12 @@ export class RpcConnection {
 				resume: () => this.#socket.resume(),
 			});
 			const opened = (result: Result): void => resolve({ stream, result });
-			const serial = this.#call(procedure, args, options, opened, reject, stream);
+			const refused = (error: unknown): void => {
+				// Nobody gets this stream, so nobody can hear what becomes of it.
+				stream.on("error", () => undefined);
+				reject(error);
+			};
+			const serial = this.#call(procedure, args, options, opened, refused, stream);
 		});
 	}
 

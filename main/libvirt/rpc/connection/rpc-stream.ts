@@ -48,7 +48,8 @@ export class RpcStream extends Duplex {
 		finished: () => this.#over(),
 		failed: (error) => {
 			this.#isOver = true;
-			this.destroy(error);
+			// It may come in the same bytes as the answer that opens the stream: whoever waits for that listens first.
+			setImmediate(() => this.destroy(error));
 		},
 	};
 

@@ -178,16 +178,19 @@ export class Session {
 		if (packet.program !== procedure.program || packet.procedure !== procedure.number) {
 			throw protocolError(`An answer of procedure ${packet.procedure} to ${procedure.name}.`);
 		}
+		if (packet.status !== Status.ok && packet.status !== Status.error) {
+			throw protocolError(`An answer with status ${packet.status}.`);
+		}
 		this.#inFlight.delete(packet.serial);
 		const next = this.#queue.shift();
 		if (next) this.#send(next);
 		if (packet.status === Status.error) {
 			this.streams.drop(packet.serial);
 			call.outcome?.failure(readError(packet, procedure));
-		} else if (packet.status === Status.ok) {
+		} else {
 			if (call.hasStream) this.streams.confirm(packet.serial);
 			this.#deliver(call, packet);
-		} else throw protocolError(`An answer with status ${packet.status}.`);
+		}
 	}
 
 	/** An answer that does not fit its table fails this call alone: the framing still holds. */
