@@ -11,13 +11,17 @@ import { openDatabase } from "./db/open.ts";
 import { HostEngine } from "./docker/host-engine.ts";
 import { AuditLog } from "./events/audit-log.ts";
 import { DiskGuard } from "./guard/index.ts";
+import { DiskPool } from "./images/disks/disk-pool.ts";
 import { Images } from "./images/index.ts";
 import { openLibrary } from "./library/library.ts";
 import { ownContent } from "./library/own-content.ts";
 import { TemplateStore } from "./library/template-store.ts";
 import { Templates } from "./library/templates.ts";
+import { LibvirtHost } from "./libvirt/host/index.ts";
 import { openLog } from "./log.ts";
 import { prepareDataFolder, type ResourcePaths, socketPath } from "./paths.ts";
+import { LibvirtRangeVms } from "./providers/libvirt/libvirt-range-vms.ts";
+import { LibvirtVmHost } from "./providers/libvirt/libvirt-vm-host.ts";
 import { Ranges } from "./ranges/index.ts";
 import { lockDataFolder } from "./rpc/lock.ts";
 import { createRouter, type EngineRouter } from "./rpc/router.ts";
@@ -28,6 +32,7 @@ import { SnapshotStore, Snapshots, savedRange } from "./snapshots/index.ts";
 import { begin } from "./start-up.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { version } from "./version.ts";
+import { SerialLines } from "./vms/consoles/serial-lines.ts";
 import { unavailableVms } from "./vms/vms.ts";
 
 export interface EngineOptions {
@@ -83,7 +88,22 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const library = await openLibrary(resources, ownContent(dataFolder, templateStore, snapshotStore));
 	const host = held.adopt(new HostEngine({ env, homeFolder: homedir(), log }), (engine) => engine.close());
 	const owner = installationId(db, dataFolder);
+	const libvirt = held.adopt(
+		new LibvirtHost({
+			...{ dataFolder, installation: owner, log, env, homeFolder: homedir(), platform: process.platform },
+			setting: () => settings.get().libvirt,
+			onStatus: (status) => changes.publish({ kind: "hypervisor", hypervisor: status }),
+		}),
+		(hypervisor) => hypervisor.close(),
+	);
+	const lines = held.adopt(
+		new SerialLines({ host: libvirt, scrollback: () => settings.get().scrollback, log }),
+		(all) => all.close(),
+	);
+	const disks = new DiskPool(dataFolder, db);
+	const vms = new LibvirtRangeVms(new LibvirtVmHost({ libvirt, docker: host, disks, lines }), owner);
 	const ranges = new Ranges({
+		vms,
 		host,
 		db,
 		tasks,
@@ -135,7 +155,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 	const snapshots = new Snapshots({ store: snapshotStore, ranges, host, tasks, events, owner, log });
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
 	const consoles = new Consoles({
-		locate: (range, machine) => ranges.locate(range, machine),
+		locate: (range, machine) => ranges.locateConsole(range, machine),
 		locateNetwork: async (range, network) => captureTarget(await ranges.site(range), network),
 		openVm: async () => {
 			throw new HomerangeError("HYPERVISOR_UNAVAILABLE", "This build cannot connect to libvirt yet.");

@@ -1,7 +1,7 @@
 import { asWritten, type Check, writtenKeys } from "./check.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkReady } from "./check-ready.ts";
-import { checkSource, sourceOf } from "./check-source.ts";
+import { checkSource, providerOf, sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import { defaultLimits, formatLimits, smallest } from "./limits.ts";
 import { formatSize, parseSize } from "./quantities.ts";
@@ -29,7 +29,8 @@ export function checkMachines(check: Check): void {
 	checkTotals(check);
 }
 
-function checkSizes({ issues }: Check, name: string, { memory, disk, cpus, provider }: MachineFormat): void {
+function checkSizes({ issues, library }: Check, name: string, machine: MachineFormat): void {
+	const { memory, disk, cpus } = machine;
 	const memoryBytes = memory === undefined ? null : parseSize(memory);
 	if (memoryBytes !== null && memoryBytes < smallest.machineMemory) {
 		const least = formatSize(smallest.machineMemory);
@@ -48,7 +49,7 @@ function checkSizes({ issues }: Check, name: string, { memory, disk, cpus, provi
 			`Use at least ${least}.`,
 		);
 	}
-	if (provider !== undefined && provider !== "docker" && cpus !== undefined && !Number.isInteger(cpus)) {
+	if (providerOf(library, machine) === "libvirt" && cpus !== undefined && !Number.isInteger(cpus)) {
 		issues.error(
 			["machines", name, "cpus"],
 			"A virtual machine has a whole number of CPUs.",
@@ -107,8 +108,8 @@ function checkMaps({ root, issues }: Check, name: string, { environment, labels 
 	}
 }
 
-function checkConsole({ issues }: Check, name: string, machine: MachineFormat): void {
-	if (machine.console?.serial === true && (machine.provider ?? "docker") === "docker") {
+function checkConsole({ issues, library }: Check, name: string, machine: MachineFormat): void {
+	if (machine.console?.serial === true && providerOf(library, machine) === "docker") {
 		issues.warning(
 			["machines", name, "console", "serial"],
 			`"${name}" is a container and has no serial console.`,

@@ -1,4 +1,5 @@
-import type { MachineDefaults } from "../../contract/library.ts";
+import type { MachineDefaults, OsFamily } from "../../contract/library.ts";
+import type { ProviderName } from "../../contract/ranges.ts";
 import type { Check } from "./check.ts";
 import type { MachineFormat } from "./format.ts";
 import { isImageReference } from "./image-reference.ts";
@@ -37,13 +38,25 @@ export function checkSource({ root, issues, library }: Check, name: string, mach
 		);
 	}
 	const source = sourceOf(library, machine);
-	if (machine.provider !== undefined && source !== null && machine.provider !== source.provider) {
+	if (machine.provider === "vagrant") {
+		issues.error(
+			[...path, "provider"],
+			"Vagrant machines cannot run in a range.",
+			"Import the box as a disk (homerange image import) and write provider: libvirt.",
+		);
+	} else if (machine.provider !== undefined && source !== null && machine.provider !== source.provider) {
 		issues.error(
 			[...path, "provider"],
 			`The ${source.kind} "${source.name}" is made for ${source.provider}, not for ${machine.provider}.`,
 			"Leave out provider.",
 		);
 	}
+}
+
+/** What runs the machine: its source's own provider, unless it says one. */
+export function providerOf(library: Check["library"], machine: MachineFormat): ProviderName {
+	const provider = machine.provider ?? sourceOf(library, machine)?.provider;
+	return provider === "libvirt" ? "libvirt" : "docker";
 }
 
 /** What a machine starts from, when the library has it; null for images and unknown names. */
@@ -55,13 +68,17 @@ export function sourceOf(
 	name: string;
 	provider: string;
 	image: string;
+	/** Of a template; null for a snapshot. */
+	os: OsFamily | null;
 	defaults: MachineDefaults;
 } | null {
 	const found = template === undefined ? null : library.template(template);
 	if (found !== null) {
-		return { kind: "template", name: found.name, provider: found.provider, image: found.image, defaults: found };
+		const { name, provider, image, os } = found;
+		return { kind: "template", name, provider, image, os, defaults: found };
 	}
 	const saved = snapshot === undefined ? null : library.snapshot(snapshot);
 	if (saved === null) return null;
-	return { kind: "snapshot", name: saved.name, provider: saved.provider, image: saved.image, defaults: saved.defaults };
+	const { name, provider, image, defaults } = saved;
+	return { kind: "snapshot", name, provider, image, os: null, defaults };
 }

@@ -105,9 +105,9 @@ const table: [string, string, (string | RegExp)[]][] = [
 		['10:12 machines.a.image: "Nginx" is not the name of an image. [Write nginx.]'],
 	],
 	[
-		"a provider to come",
-		machine("provider: libvirt"),
-		[/^9:15 machines.a.provider: Machines of the provider libvirt are not supported/],
+		"a provider that no range has",
+		machine("provider: vagrant"),
+		[/^9:15 machines.a.provider: Vagrant machines cannot run in a range. \[Import the box as a disk/],
 	],
 	[
 		"a router's image",

@@ -79,6 +79,7 @@ describe("a resolved blueprint", () => {
 			hostname: "web",
 			role: "machine",
 			provider: "docker",
+			os: "linux",
 			source: { kind: "template", name: "debian-web" },
 			image: "homerange/web:1",
 			nics: [

@@ -15,7 +15,6 @@ import { readYaml } from "./read-yaml.ts";
 import { resolveBlueprint } from "./resolve.ts";
 import type { ResolvedBlueprint } from "./resolved.ts";
 import type { TemplateLookup } from "./template-lookup.ts";
-import { unsupported } from "./unsupported.ts";
 
 export interface ParsedBlueprint {
 	/** Null when there are errors. */
@@ -64,7 +63,6 @@ function parse(content: string, given: Omit<Check, "draft" | "root">, text: stri
 	checkMachines(check);
 	checkDependencies(check);
 	checkRouter(check, networks, nics);
-	for (const find of unsupported) find(check);
 	warnOfIgnoredNames(root, issues);
 	if (issues.hasErrors) return null;
 	const resolved = resolveBlueprint(check, { networks, nics }, text);

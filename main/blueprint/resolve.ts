@@ -4,7 +4,7 @@ import { formatAddress, formatSubnet } from "./addresses.ts";
 import { asWritten, type Check } from "./check.ts";
 import { dependenciesOf } from "./check-dependencies.ts";
 import type { CheckedNetwork } from "./check-networks.ts";
-import { sourceOf } from "./check-source.ts";
+import { providerOf, sourceOf } from "./check-source.ts";
 import type { MachineFormat } from "./format.ts";
 import type { Path } from "./issues.ts";
 import { defaultLimits } from "./limits.ts";
@@ -74,7 +74,9 @@ function resolveMachine(check: Check, name: string, machine: MachineFormat, nics
 		name,
 		hostname: machine.hostname ?? name,
 		role: "machine",
-		provider: source?.provider === "libvirt" ? "libvirt" : "docker",
+		provider: providerOf(check.library, machine),
+		os: source?.os ?? null,
+		...(defaults?.kind === undefined || defaults.kind === "container" ? {} : { kind: defaults.kind }),
 		source: source === null ? { kind: "image", name: machine.image ?? "" } : { kind: source.kind, name: source.name },
 		image: source?.image ?? machine.image ?? "",
 		nics,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Readiness, readiness } from "../../contract/library.ts";
+import { osFamily, type Readiness, readiness, templateKind } from "../../contract/library.ts";
 import { machineRole, network, nic, providerName, route } from "../../contract/ranges.ts";
 
 /**
@@ -33,6 +33,10 @@ export const resolvedMachine = z.object({
 	/** Rows of before the role existed are machines. */
 	role: machineRole.default("machine"),
 	provider: providerName,
+	/** What its template is made for, which decides how a VM's hardware looks; null when nobody said. */
+	os: osFamily.nullable().default(null),
+	/** Of a VM. With the docker provider it decides which devices its container gets, so no blueprint can say it. */
+	kind: templateKind.optional(),
 	source: z.object({ kind: z.enum(["template", "snapshot", "image"]), name: z.string() }),
 	image: z.string(),
 	/** In the blueprint's order, at least one, exactly one of them the default. */

@@ -18,6 +18,7 @@ export function routerMachine(image: string, networks: readonly Network[]): Reso
 		hostname: routerName,
 		role: "router",
 		provider: "docker",
+		os: null,
 		source: { kind: "image", name: image },
 		image,
 		nics: networks

@@ -17,6 +17,13 @@ export interface ChannelTarget {
 	title: string;
 }
 
+/** A machine that is a virtual machine. */
+export interface VmTarget {
+	/** The domain's UUID. */
+	vm: string;
+	title: string;
+}
+
 /** One byte channel between a client and a machine. */
 export interface Channel {
 	/** Frames for the client. Nothing is sent, and nothing lost, before this is called; the last is `closed`. */

@@ -3,7 +3,7 @@ import type { ChannelRequest } from "../../contract/consoles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { Logger } from "../log.ts";
 import { type CaptureTarget, openCaptureChannel } from "./capture-channel.ts";
-import type { Channel, ChannelTarget } from "./channel.ts";
+import type { Channel, ChannelTarget, VmTarget } from "./channel.ts";
 import { openExecChannel } from "./exec-channel.ts";
 import { openLogsChannel } from "./logs-channel.ts";
 import { ShellSession } from "./shell-session.ts";
@@ -14,7 +14,7 @@ const sessionLimit = 128;
 
 export interface ConsolesOptions {
 	/** RANGE_NOT_FOUND, MACHINE_NOT_FOUND, or STATE_CONFLICT when the machine does not run. */
-	locate(range: string, machine: string): Promise<ChannelTarget>;
+	locate(range: string, machine: string): Promise<ChannelTarget | VmTarget>;
 	/** RANGE_NOT_FOUND, NETWORK_NOT_FOUND, or STATE_CONFLICT when the range does not run. */
 	locateNetwork(range: string, network: string): Promise<CaptureTarget>;
 	/** VM_NOT_FOUND, HYPERVISOR_UNAVAILABLE, or STATE_CONFLICT when the VM does not run. */
@@ -83,6 +83,7 @@ export class Consoles {
 		}
 		if ("vm" in request) return { channel: await this.#options.openVm(request), owner: null };
 		const owner = await this.#options.locate(request.range, request.machine);
+		if ("vm" in owner) return { channel: await this.#options.openVm(asVmRequest(request, owner)), owner: null };
 		return { channel: await this.#open(owner, request), owner };
 	}
 
@@ -126,5 +127,21 @@ export class Consoles {
 			});
 		}
 		idle.end(null);
+	}
+}
+
+/** What is asked of a machine, as it is asked of the VM that the machine is. */
+function asVmRequest(request: MachineRequest, { vm, title }: VmTarget): VmRequest {
+	switch (request.kind) {
+		case "vnc":
+			return { kind: "vm-vnc", vm };
+		case "logs":
+			return { kind: "vm-logs", vm, follow: request.follow, tail: request.tail };
+		case "shell":
+		case "exec":
+			throw new HomerangeError("UNSUPPORTED", "A virtual machine has no shell beside its own consoles.", {
+				place: title,
+				remedy: "Open its serial console or its screen and log in there.",
+			});
 	}
 }

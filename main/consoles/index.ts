@@ -1,3 +1,3 @@
 export type { CaptureTarget } from "./capture-channel.ts";
-export type { Channel, ChannelTarget } from "./channel.ts";
+export type { Channel, ChannelTarget, VmTarget } from "./channel.ts";
 export { Consoles, type ConsolesOptions } from "./consoles.ts";

@@ -17,6 +17,8 @@ export interface HelperRequest {
 	arguments?: string[];
 	/** May change the packet filter of the engine's host. */
 	mayFilter?: boolean;
+	/** May change the network interfaces of the engine's host, and name processes by their numbers there. */
+	mayPlug?: boolean;
 	/** Volumes that it may read, whoever owns their files, and not write: at /volumes/0, /volumes/1 and so on. */
 	readsVolumes?: readonly string[];
 	/** Volumes that it may write, whoever owns their files: numbered after those that it reads. */
@@ -38,7 +40,13 @@ export async function runHostHelper(
 	request: HelperRequest,
 	signal?: AbortSignal,
 ): Promise<{ exitCode: number; output: string }> {
-	const { mayFilter = false, readsVolumes = [], writesVolumes = [], limitMs = defaultLimitMs } = request;
+	const {
+		mayFilter = false,
+		mayPlug = false,
+		readsVolumes = [],
+		writesVolumes = [],
+		limitMs = defaultLimitMs,
+	} = request;
 	const limit = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(limitMs)]);
 	const abort = abortable({}, limit);
 	const container = await host.api.createContainer({
@@ -52,9 +60,11 @@ export async function runHostHelper(
 		AttachStderr: true,
 		HostConfig: {
 			NetworkMode: request.offline ? "none" : "host",
+			...(mayPlug ? { PidMode: "host" } : {}),
 			CapDrop: ["ALL"],
 			CapAdd: [
-				...(mayFilter ? ["NET_ADMIN", "NET_RAW"] : []),
+				...(mayFilter || mayPlug ? ["NET_ADMIN"] : []),
+				...(mayFilter ? ["NET_RAW"] : []),
 				...(readsVolumes.length > 0 ? readingCapabilities : []),
 				...(writesVolumes.length > 0 ? writingCapabilities : []),
 			],

@@ -5,12 +5,13 @@ export { expectedDindImage, imageForProfile, presentDindImage, resolveDindImage 
 export { ensureDind, profileOptions } from "./ensure-dind.ts";
 export { type HostFacts, hostFacts } from "./host-facts.ts";
 export { runHostHelper } from "./host-helper.ts";
-export type { IsolationProfile, IsolationProfileName } from "./isolation-profile.ts";
+export { type IsolationProfile, type IsolationProfileName, resolverAddress } from "./isolation-profile.ts";
 export { lastLogLines } from "./last-log-lines.ts";
 export { listOwnDinds, type OwnDind } from "./list-dinds.ts";
 export { hostNames, label } from "./names.ts";
 export { ensureOuterNetwork, takenSubnets } from "./outer-network.ts";
 export { chooseOuterSubnet } from "./outer-subnet.ts";
+export { type PluggedInterface, pluggedInterfaces, plugInterfaces } from "./plug-interfaces.ts";
 export { profileOf } from "./profiles.ts";
 export { removeDind } from "./remove-dind.ts";
 export { pauseDind, startDind, stopDind, unpauseDind } from "./run-dind.ts";

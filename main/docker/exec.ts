@@ -32,6 +32,8 @@ export interface ExecStream {
 	/** Waits for the end; null when the engine does not know the exit status (it was cut off). */
 	exitCode(): Promise<number | null>;
 	resize(columns: number, rows: number): Promise<void>;
+	/** The process' id as the engine's host numbers it; ask while it runs. */
+	hostPid(): Promise<number>;
 	/** Whether a `killable` exec could not run because the container has no `sh`. Waits until that is known. */
 	isShellMissing(): Promise<boolean>;
 	/** Ends the connection, and the process when it was opened `killable`. */
@@ -119,6 +121,7 @@ export async function openExec(
 			return code === 126 || code === 127;
 		},
 		resize,
+		hostPid: async () => (await exec.inspect()).Pid,
 		kill: () => kill(),
 	};
 }

@@ -13,7 +13,8 @@ export type Capability =
 export interface ObservedMachine {
 	readonly name: string;
 	readonly engineId: string;
-	readonly status: "created" | "running" | "paused" | "exited" | "dead";
+	/** `unknown`: its engine does not answer, and `error` says so. */
+	readonly status: "created" | "running" | "paused" | "exited" | "dead" | "unknown";
 	/** Of the last run; null while it runs or before it ran. */
 	readonly exitCode: number | null;
 	readonly outOfMemory: boolean;
@@ -31,7 +32,7 @@ export interface ObservedMachine {
 export interface MachineEvent {
 	readonly engineId: string;
 	readonly name: string;
-	readonly kind: "started" | "exited" | "paused" | "resumed" | "removed" | "out-of-memory";
+	readonly kind: "started" | "exited" | "paused" | "resumed" | "removed" | "out-of-memory" | "engine-changed";
 }
 
 export interface MachineListener {

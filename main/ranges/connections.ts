@@ -1,12 +1,15 @@
 import { type Dind, dindOf } from "../dind/index.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
+import { enterProcess } from "../docker/enter-process.ts";
 import { connectInnerEngine } from "../docker/inner-engine.ts";
 import { DockerProvider } from "../providers/docker/docker-provider.ts";
+import type { VmSite } from "../providers/libvirt/range-vms.ts";
 import type { MachineProvider } from "../providers/machine-provider.ts";
+import { MixedProvider } from "../providers/mixed-provider.ts";
 import { attachRouter, type RouterPlace } from "../router/index.ts";
 import type { RangesDeps } from "./deps.ts";
-import { routerSpec } from "./filter-spec.ts";
-import type { RangeRecord, RecordedDind } from "./record.ts";
+import { routerOf, routerSpec } from "./filter-spec.ts";
+import { bridgeOf, hasVms, type RangeRecord, type RecordedDind } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
 /** A running range's engines, and the provider of its machines. */
@@ -71,7 +74,7 @@ export class Connections {
 		const host = this.#deps.host.current();
 		const dind = dindOf(recorded);
 		const inner = await connectInnerEngine(host, dind.container, `range ${range.name}`);
-		const provider = new DockerProvider({
+		const containers = new DockerProvider({
 			inner,
 			site: { host, container: dind.container, enterNetns: (command) => dind.enterNetns(command) },
 			range: { owner: this.#deps.owner, rangeId: range.id, rangeName: range.name },
@@ -86,6 +89,10 @@ export class Connections {
 			},
 			fileSources: () => this.#store.fileSources(range.id),
 		});
+		// Asked of libvirt only once there is a VM: a range of containers works without.
+		const provider = hasVms(range)
+			? new MixedProvider(containers, this.#vmsOf(range, host, dind, containers))
+			: containers;
 		const connection = { host, dind, inner, provider };
 		this.#open.set(range.id, connection);
 		this.#listener.opened(range, connection);
@@ -93,5 +100,36 @@ export class Connections {
 			this.#store.update(range, { dind: { ...range.dind, engine: inner.version } });
 		}
 		return connection;
+	}
+
+	#vmsOf(range: RangeRecord, host: DockerEngine, dind: Dind, containers: MachineProvider): MachineProvider {
+		const place = { host, container: dind.container, enterNetns: (command: string[]) => dind.enterNetns(command) };
+		const site: VmSite = {
+			...{ host, dind, rangeId: range.id, rangeName: range.name },
+			get networks() {
+				const networks = range.blueprint.networks.map(({ name, subnet, gateway, internet, isolated }) => {
+					const seen = { bridge: bridgeOf(range, name), subnet, gateway, internet: internet && !isolated };
+					return [name, seen] as const;
+				});
+				return new Map(networks);
+			},
+			get names() {
+				const machines = range.blueprint.machines.filter(({ role }) => role === "machine");
+				return new Map(machines.map(({ hostname, nics }) => [hostname, nics[0]?.ip ?? ""]));
+			},
+			known: () =>
+				range.machines.flatMap(({ spec, engineId }) =>
+					spec.provider === "libvirt" && engineId !== null ? [{ engineId, name: spec.name }] : [],
+				),
+			nicsOf: (name) => range.machines.find(({ spec }) => spec.name === name)?.spec.nics ?? [],
+			async probeSite(signal) {
+				const router = routerOf(range);
+				if (router === null || router.engineId === null) return place;
+				const seen = await containers.inspect(router.engineId, signal);
+				return seen?.processId ? enterProcess(place, seen.processId) : place;
+			},
+			fileSources: () => this.#store.fileSources(range.id),
+		};
+		return this.#deps.vms.provider(site);
 	}
 }

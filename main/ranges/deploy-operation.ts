@@ -8,7 +8,7 @@ import { isCancelled, isEngineEnding } from "./interruption.ts";
 import { OperationEvents } from "./operation-events.ts";
 import type { OperationParts } from "./parts.ts";
 import { planDeploy } from "./planner.ts";
-import type { RangeRecord } from "./record.ts";
+import { hasVms, type RangeRecord } from "./record.ts";
 import { runSteps } from "./run-steps.ts";
 import { StepRunner } from "./step-runner.ts";
 import { containerFacts } from "./truth.ts";
@@ -69,7 +69,10 @@ export async function deploy(parts: OperationParts, options: DeployOptions): Pro
 /** Removes everything that a range has on the engine, then the range itself. */
 export async function removeRange(parts: OperationParts, range: RangeRecord): Promise<void> {
 	parts.connections.close(range.id);
-	await removeDind(parts.deps.host.current(), range.id, AbortSignal.timeout(removalLimitMs));
+	const limit = AbortSignal.timeout(removalLimitMs);
+	// First: their interfaces are in the container's network namespace.
+	if (hasVms(range)) await parts.deps.vms.remove(range.id, limit);
+	await removeDind(parts.deps.host.current(), range.id, limit);
 	parts.store.remove(range);
 }
 

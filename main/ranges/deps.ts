@@ -4,6 +4,7 @@ import type { Database } from "../db/open.ts";
 import type { HostEngine } from "../docker/host-engine.ts";
 import type { AuditLog } from "../events/audit-log.ts";
 import type { Logger } from "../log.ts";
+import type { RangeVms } from "../providers/libvirt/range-vms.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 
@@ -19,6 +20,8 @@ export interface RangesDeps {
 	/** What a range's snapshot holds, by its name or id. Errors: `SNAPSHOT_NOT_FOUND`. */
 	savedRange(ref: string): SavedRange;
 	readonly blueprintFolders: BlueprintFolders;
+	/** Machines that are no containers. */
+	readonly vms: RangeVms;
 	/** The installation's id: what carries another one is not ours. */
 	readonly owner: string;
 	readonly log: Logger;

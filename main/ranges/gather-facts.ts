@@ -16,8 +16,10 @@ import type { DockerEngine } from "../docker/engine.ts";
 import type { ImageFacts } from "../docker/image-inspect.ts";
 import { inspectHostImage } from "../docker/images.ts";
 import type { RangesDeps } from "./deps.ts";
-import { availableMemory, hasUsableKvm, kernelLimits } from "./gather-kernel.ts";
+import { availableMemory, kernelLimits } from "./gather-kernel.ts";
+import { imagesOf } from "./planner.ts";
 import type { PreflightFacts } from "./preflight.ts";
+import type { VmFacts } from "./preflight-vms.ts";
 import type { ProfileMemory } from "./profile-memory.ts";
 import type { RangeRecord } from "./record.ts";
 
@@ -42,7 +44,7 @@ export async function gatherFacts(
 	if (engine === null)
 		throw new HomerangeError("ENGINE_UNREACHABLE", "The Docker Engine has not described itself yet.");
 	const architecture = goNames[engine.architecture] ?? engine.architecture;
-	const names = [...new Set(blueprint.machines.map((machine) => machine.image))];
+	const names = imagesOf(blueprint.machines, "docker");
 	const images = Promise.all(
 		names.map(async (image) => {
 			const found = await inspectHostImage(host, image, signal);
@@ -53,12 +55,12 @@ export async function gatherFacts(
 		}),
 	);
 	const isLocal = status.chosen?.endpoint.startsWith("unix://") === true && !engine.isDesktop;
-	const [dind, diskFreeBytes, memoryAvailableBytes, kernel, hasKvm] = await Promise.all([
+	const [dind, diskFreeBytes, memoryAvailableBytes, kernel, vms] = await Promise.all([
 		expectedDindImage(host, deps.settings.get().dindImage, signal),
 		isLocal ? freeDisk(host, signal) : null,
 		isLocal ? availableMemory() : null,
 		isLocal ? kernelLimits() : null,
-		isLocal ? hasUsableKvm() : null,
+		vmFacts(deps, blueprint, signal),
 	]);
 	const [profile, addresses] =
 		dind === null
@@ -77,8 +79,23 @@ export async function gatherFacts(
 		outerPool: addresses.problem,
 		hostRoutes: addresses.hostRoutes,
 		kernel,
-		hasKvm,
+		vms,
 	};
+}
+
+/** The hypervisor is asked only for a blueprint that has a VM. */
+async function vmFacts(
+	deps: RangesDeps,
+	{ machines }: ResolvedBlueprint,
+	signal: AbortSignal,
+): Promise<VmFacts | null> {
+	const images = imagesOf(machines, "libvirt");
+	if (images.length === 0) return null;
+	const disks = images.map(async (image) => ({
+		image,
+		sizeBytes: (await deps.vms.findDisk(image))?.sizeBytes ?? null,
+	}));
+	return { ability: await deps.vms.ability(signal), disks: await Promise.all(disks) };
 }
 
 function runningLoad(ranges: readonly RangeRecord[]): PreflightFacts["running"] {

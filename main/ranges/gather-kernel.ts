@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { KernelLimits } from "./preflight-kernel.ts";
 
 /** Limits of this machine's kernel; each is null where it cannot be read. */
@@ -27,15 +26,6 @@ export async function availableMemory(): Promise<number | null> {
 	} catch {
 		// Not Linux: the engine's kernel is not ours.
 		return null;
-	}
-}
-
-export async function hasUsableKvm(): Promise<boolean> {
-	try {
-		await access("/dev/kvm", constants.R_OK | constants.W_OK);
-		return true;
-	} catch {
-		return false;
 	}
 }
 

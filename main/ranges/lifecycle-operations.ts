@@ -155,6 +155,21 @@ async function bringDown(parts: OperationParts, { range, task }: LifecycleReques
 	}
 }
 
+async function freezeVms(
+	parts: OperationParts,
+	range: RangeRecord,
+	operation: "pause" | "resume",
+	signal: AbortSignal,
+): Promise<void> {
+	const vms = range.machines.filter(({ spec, engineId }) => spec.provider === "libvirt" && engineId !== null);
+	if (vms.length === 0) return;
+	const { provider } = await parts.truth.connect(range, signal);
+	const frozen = vms.filter(({ state, wanted }) =>
+		operation === "pause" ? isUp(state) : wanted !== "paused" && state === "paused",
+	);
+	await Promise.all(frozen.map(({ engineId }) => provider[operation](engineId ?? "", signal)));
+}
+
 async function freeze(parts: OperationParts, request: LifecycleRequest, operation: "pause" | "resume"): Promise<void> {
 	const { range, task } = request;
 	const { deps, store } = parts;
@@ -167,8 +182,14 @@ async function freeze(parts: OperationParts, request: LifecycleRequest, operatio
 		if (range.dind === null) return;
 		task.start(step.id);
 		const host = deps.host.current();
-		if (operation === "pause") await pauseDind(host, range.dind, task.signal);
-		else await unpauseDind(host, range.dind, task.signal);
+		// Those of its VMs first, and last: what they send while the container is frozen would be lost.
+		if (operation === "pause") {
+			await freezeVms(parts, range, operation, task.signal);
+			await pauseDind(host, range.dind, task.signal);
+		} else {
+			await unpauseDind(host, range.dind, task.signal);
+			await freezeVms(parts, range, operation, task.signal);
+		}
 		store.update(range, { wanted: operation === "pause" ? "paused" : "running" });
 		task.done(step.id);
 	});

@@ -1,16 +1,16 @@
 import { HomerangeError } from "../../contract/errors.ts";
-import type { ChannelTarget } from "../consoles/index.ts";
+import type { ChannelTarget, VmTarget } from "../consoles/index.ts";
 import type { OperationParts } from "./parts.ts";
 import { connectRunning } from "./range-site.ts";
 import { findMachine, type RangeRecord } from "./record.ts";
 
-/** The engines and the container behind a machine. Errors: `MACHINE_NOT_FOUND`, `STATE_CONFLICT`. */
+/** The engines and the container, or the VM, behind a machine. Errors: `MACHINE_NOT_FOUND`, `STATE_CONFLICT`. */
 export async function locateMachine(
 	parts: OperationParts,
 	range: RangeRecord,
 	machineRef: string,
 	signal: AbortSignal,
-): Promise<ChannelTarget> {
+): Promise<ChannelTarget | VmTarget> {
 	const machine = findMachine(range, machineRef);
 	const title = `${machine.spec.name} of ${range.name}`;
 	if (machine.engineId === null) {
@@ -19,6 +19,7 @@ export async function locateMachine(
 			place: title,
 		});
 	}
+	if (machine.spec.provider === "libvirt") return { vm: machine.engineId, title: `machine ${title}` };
 	const { host, inner, dind } = await connectRunning(parts, range, `${title} cannot be reached`, signal);
 	return {
 		host,

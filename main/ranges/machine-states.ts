@@ -98,6 +98,8 @@ export class MachineStates {
 				return;
 			case "is":
 				if (truth.state === "failed") this.fail(range, machine, truth.reason ?? "It failed.");
+				else if (truth.reason !== null)
+					this.#store.updateMachine(range, machine, { state: truth.state, reason: truth.reason });
 				else if (truth.state === "paused") this.freeze(range, machine);
 				else if (truth.state === "running") this.runs(range, machine);
 				else this.#store.updateMachine(range, machine, { state: truth.state, reason: truth.reason });

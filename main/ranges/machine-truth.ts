@@ -3,6 +3,9 @@ import type { ObservedMachine } from "../providers/machine-provider.ts";
 import { assertNever } from "./assert-never.ts";
 import { isUp, type MachineWanted } from "./states.ts";
 
+/** What is said of a machine while its engine does not answer. */
+export const silentReason = "Its hypervisor does not answer; this is the last known state.";
+
 export interface RecordedMachine {
 	readonly state: MachineState;
 	readonly reason: string | null;
@@ -30,10 +33,11 @@ export function truthOf(recorded: RecordedMachine, observed: ObservedMachine | n
 	}
 	switch (observed.status) {
 		case "running":
-			if (isUp(recorded.state)) return { kind: "as-recorded" };
-			return { kind: "is", state: "running", reason: null };
+			if (!isUp(recorded.state)) return { kind: "is", state: "running", reason: null };
+			if (recorded.reason !== silentReason) return { kind: "as-recorded" };
+			return { kind: "is", state: recorded.state, reason: null };
 		case "paused":
-			if (recorded.state === "paused") return { kind: "as-recorded" };
+			if (recorded.state === "paused" && recorded.reason !== silentReason) return { kind: "as-recorded" };
 			return { kind: "is", state: "paused", reason: null };
 		case "created":
 			if (recorded.state === "stopped" || recorded.state === "failed") return { kind: "as-recorded" };
@@ -44,6 +48,9 @@ export function truthOf(recorded: RecordedMachine, observed: ObservedMachine | n
 			if (recorded.state === "stopped" || recorded.state === "failed") return { kind: "as-recorded" };
 			if (recorded.wanted === "stopped") return { kind: "is", state: "stopped", reason: null };
 			return { kind: "ended" };
+		case "unknown":
+			if (recorded.state === "stopped" || recorded.state === "failed") return { kind: "as-recorded" };
+			return { kind: "is", state: recorded.state, reason: silentReason };
 		default:
 			return assertNever(observed.status);
 	}

@@ -3,8 +3,12 @@ import { describe, expect, test } from "vitest";
 import { done, runGraph } from "./graph.ts";
 import { type PlannedRange, planDeploy, planMachineStart, planStart, planStop, type RangeStep } from "./planner.ts";
 
-const machine = (name: string, over: Partial<PlannedRange["machines"][number]> = {}) => ({
+const machine = (
+	name: string,
+	over: Partial<PlannedRange["machines"][number]> = {},
+): PlannedRange["machines"][number] => ({
 	name,
+	provider: "docker",
 	image: "homerange/busybox:1",
 	nics: [{ network: "lan", ip: "10.0.1.10" }],
 	dependsOn: [],
@@ -18,6 +22,7 @@ const ranges: fc.Arbitrary<PlannedRange> = fc
 	.array(
 		fc.record({
 			image: fc.constantFrom("a:1", "b:1", "c:1"),
+			provider: fc.constantFrom("docker" as const, "libvirt" as const),
 			networks: fc.array(fc.constantFrom("lan", "dmz"), { maxLength: 2 }),
 			dependsOn: fc.array(fc.record({ at: fc.nat(12), ready: fc.boolean() }), { maxLength: 3 }),
 		}),
@@ -28,6 +33,7 @@ const ranges: fc.Arbitrary<PlannedRange> = fc
 		machines: machines.map((entry, at) =>
 			machine(`m${at}`, {
 				image: entry.image,
+				provider: entry.provider,
 				nics: entry.networks.map((network, n) => ({ network, ip: `10.0.${n + 1}.${at + 10}` })),
 				dependsOn: entry.dependsOn
 					.filter((dependency) => dependency.at < at)
@@ -69,8 +75,9 @@ describe("planDeploy", () => {
 				const order = await orderOf(steps);
 				expect(order).toHaveLength(steps.length);
 				const at = (id: string) => order.indexOf(id);
-				for (const { name, image, dependsOn } of range.machines) {
-					expect(at(`create:${name}`)).toBeGreaterThan(at(`image:${image}`));
+				for (const { name, image, provider, dependsOn } of range.machines) {
+					const source = provider === "libvirt" ? `disk:${image}` : `image:${image}`;
+					expect(at(`create:${name}`)).toBeGreaterThan(at(source));
 					expect(at(`start:${name}`)).toBeGreaterThan(at("filter"));
 					expect(at(`start:${name}`)).toBeGreaterThan(at("wall"));
 					for (const dependency of dependsOn) {
@@ -87,6 +94,11 @@ describe("planDeploy", () => {
 		const steps = planDeploy({ networks: [lan], machines: [machine("a"), machine("b")] });
 		expect(steps.filter((step) => step.kind === "image")).toHaveLength(1);
 		expect(steps.find((step) => step.kind === "host-image")?.after).toEqual([]);
+	});
+
+	test("a VM's disk goes to libvirt, and not into the range", () => {
+		const steps = planDeploy({ networks: [lan], machines: [machine("a", { provider: "libvirt", image: "guest" })] });
+		expect(steps.filter((step) => "image" in step).map(({ id }) => id)).toEqual(["disk:guest"]);
 	});
 
 	test("does not chain machines that do not depend on each other", () => {

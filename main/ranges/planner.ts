@@ -1,3 +1,4 @@
+import type { ProviderName } from "../../contract/ranges.ts";
 import type { GraphStep } from "./graph.ts";
 
 /** What the planner reads of a resolved blueprint. */
@@ -8,6 +9,8 @@ export interface PlannedRange {
 
 export interface PlannedMachine {
 	readonly name: string;
+	readonly provider: ProviderName;
+	/** A container's image, or the disk of a VM. */
 	readonly image: string;
 	readonly nics: readonly { readonly network: string; readonly ip: string }[];
 	readonly dependsOn: readonly { readonly machine: string; readonly condition: "started" | "ready" }[];
@@ -21,7 +24,7 @@ export type RangeStep = GraphStep &
 		| { readonly kind: "dind-image" | "outer-network" | "volume" | "container" | "inner-engine" | "wall" | "filter" }
 		| { readonly kind: "layers" | "clone" }
 		| { readonly kind: "stop-container" }
-		| { readonly kind: "host-image" | "image"; readonly image: string }
+		| { readonly kind: "host-image" | "image" | "disk"; readonly image: string }
 		| { readonly kind: "network"; readonly network: string }
 		| { readonly kind: "create" | "start" | "ready" | "stop"; readonly machine: string }
 	);
@@ -34,7 +37,8 @@ export type RangeStep = GraphStep &
  * stands and what it depends on is up. Nothing starts before the filter.
  */
 export function planDeploy(range: PlannedRange): RangeStep[] {
-	const images = [...new Set(range.machines.map((machine) => machine.image))];
+	const images = imagesOf(range.machines, "docker");
+	const disks = imagesOf(range.machines, "libvirt");
 	return [
 		...containerSteps(["clone"]),
 		{
@@ -54,6 +58,7 @@ export function planDeploy(range: PlannedRange): RangeStep[] {
 				image,
 			},
 		]),
+		...disks.map((image): RangeStep => diskStep(image)),
 		...range.networks.map(
 			({ name, subnet }): RangeStep => ({
 				id: `network:${name}`,
@@ -67,13 +72,27 @@ export function planDeploy(range: PlannedRange): RangeStep[] {
 			{
 				id: `create:${machine.name}`,
 				title: `Create ${machine.name} (${machine.nics.map((nic) => nic.ip).join(", ")})`,
-				after: [`image:${machine.image}`, ...new Set(machine.nics.map((nic) => `network:${nic.network}`))],
+				after: [sourceStep(machine), ...new Set(machine.nics.map((nic) => `network:${nic.network}`))],
 				kind: "create",
 				machine: machine.name,
 			},
 			...startSteps(machine, [`create:${machine.name}`, "filter", "wall"], () => true),
 		]),
 	];
+}
+
+/** The images of the machines of one provider, each once. */
+export function imagesOf(machines: readonly Pick<PlannedMachine, "image" | "provider">[], of: ProviderName): string[] {
+	return [...new Set(machines.filter(({ provider }) => provider === of).map(({ image }) => image))];
+}
+
+/** The base that the disks of VMs are linked to. */
+export function diskStep(image: string): RangeStep {
+	return { id: `disk:${image}`, title: `Bring the disk ${image} to libvirt`, after: [], kind: "disk", image };
+}
+
+function sourceStep({ provider, image }: PlannedMachine): string {
+	return provider === "libvirt" ? `disk:${image}` : `image:${image}`;
 }
 
 /** Brings a stopped range up again: its container, the filter, then these of its machines, by their dependencies. */

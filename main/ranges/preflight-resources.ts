@@ -34,8 +34,18 @@ export function memoryFindings(blueprint: ResolvedBlueprint, facts: PreflightFac
 		);
 	}
 	if (available === null) return findings;
-	const reckoned = machines.reduce((sum, machine) => sum + (machine.memoryBytes ?? smallMachineBytes), idleRangeBytes);
-	const needed = Math.min(reckoned, limits.memoryBytes) * copies;
+	const sumOf = (some: typeof machines, start: number) =>
+		some.reduce((sum, machine) => sum + (machine.memoryBytes ?? smallMachineBytes), start);
+	const containers = sumOf(
+		machines.filter(({ provider }) => provider === "docker"),
+		idleRangeBytes,
+	);
+	// A VM's memory is its own, beside the limit of the range's container.
+	const vms = sumOf(
+		machines.filter(({ provider }) => provider === "libvirt"),
+		0,
+	);
+	const needed = (Math.min(containers, limits.memoryBytes) + vms) * copies;
 	const free = `${formatBytes(available)} are free on the engine's host now`;
 	if (needed > available) {
 		findings.push(
@@ -77,7 +87,8 @@ export function diskFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts
 	const { images, diskFreeBytes, copies } = facts;
 	const findings: PreflightFinding[] = [];
 	const wantsDisk =
-		blueprint.limits.diskBytes !== null || blueprint.machines.some((machine) => machine.diskBytes !== null);
+		blueprint.limits.diskBytes !== null ||
+		blueprint.machines.some((machine) => machine.provider === "docker" && machine.diskBytes !== null);
 	if (wantsDisk) {
 		findings.push(warning("disk", "Disk limits of containers cannot be enforced by this engine's storage.", null));
 	}

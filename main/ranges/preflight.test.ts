@@ -37,7 +37,7 @@ const facts = (over: Partial<PreflightFacts> = {}): PreflightFacts => ({
 	outerPool: null,
 	hostRoutes: ["192.168.1.0/24"],
 	kernel: roomyKernel,
-	hasKvm: false,
+	vms: null,
 	...over,
 });
 const severities = (over: Partial<PreflightFacts>, subject: string) =>
@@ -130,11 +130,22 @@ test("layers that images share are counted once", () => {
 	);
 });
 
-test("KVM matters to virtual machines only", () => {
-	expect(severities({}, "kvm")).toEqual([]);
+test("what a VM needs is said only of a blueprint that has one", () => {
+	const can = { available: true, reason: null, remedy: null, emulated: "There is no /dev/kvm." };
+	const vms = { ability: can, disks: [{ image: "guest", sizeBytes: null }] };
+	expect(severities({ vms }, "kvm")).toEqual([]);
 	const virtual = sampleBlueprint();
-	Object.assign(virtual.machines[0] ?? {}, { provider: "libvirt" });
-	expect(preflightFindings(virtual, facts()).some(({ subject }) => subject === "kvm")).toBe(true);
+	Object.assign(virtual.machines[0] ?? {}, { provider: "libvirt", name: "guest" });
+	const found = preflightFindings(virtual, facts({ vms, images: [] }));
+	expect(found).toContainEqual(expect.objectContaining({ severity: "warning", subject: "kvm" }));
+	expect(found).toContainEqual(
+		expect.objectContaining({ severity: "error", message: "The library has no disk image guest." }),
+	);
+	const none = { ...can, available: false, reason: "There is no libvirt.", remedy: "Install it." };
+	expect(preflightFindings(virtual, facts({ vms: { ...vms, ability: none } }))).toContainEqual({
+		...{ severity: "error", subject: "libvirt", remedy: "Install it." },
+		message: "guest cannot be made: There is no libvirt.",
+	});
 });
 
 test("a saved disk whose image is gone is an error, because no registry has it", () => {

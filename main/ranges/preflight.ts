@@ -8,6 +8,7 @@ import { isOwnImage } from "../docker/images.ts";
 import { error, fact, warning } from "./preflight-finding.ts";
 import { type KernelLimits, kernelFindings, type Load } from "./preflight-kernel.ts";
 import { cpuFindings, diskFindings, memoryFindings } from "./preflight-resources.ts";
+import { type VmFacts, vmFindings } from "./preflight-vms.ts";
 
 /** What is known before a deploy; gathered by `gather-facts.ts`. */
 export interface PreflightFacts {
@@ -41,8 +42,8 @@ export interface PreflightFacts {
 	/** Networks that the engine's host has routes to; null when they cannot be seen. */
 	readonly hostRoutes: readonly string[] | null;
 	readonly kernel: KernelLimits | null;
-	/** Whether virtual machines run at full speed; null when it cannot be seen. */
-	readonly hasKvm: boolean | null;
+	/** Null when the blueprint has no virtual machine. */
+	readonly vms: VmFacts | null;
 }
 
 /** One report of errors, warnings and facts, before anything is made. Pure. */
@@ -55,7 +56,7 @@ export function preflightFindings(blueprint: ResolvedBlueprint, facts: Preflight
 		...cpuFindings(blueprint, facts),
 		...diskFindings(blueprint, facts),
 		...addressFindings(blueprint, facts),
-		...kvmFindings(blueprint, facts),
+		...vmFindings(blueprint, facts.vms),
 		...kernelFindings(facts.kernel, loadWith(blueprint, facts)),
 	];
 }
@@ -153,15 +154,6 @@ function addressFindings({ networks }: ResolvedBlueprint, facts: PreflightFacts)
 function isOverlap(one: string, other: string): boolean {
 	const [a, b] = [parseCidr(one), parseCidr(other)];
 	return a !== null && b !== null && overlaps(a, b);
-}
-
-function kvmFindings({ machines }: ResolvedBlueprint, { hasKvm }: PreflightFacts): PreflightFinding[] {
-	const virtual = machines.filter((machine) => machine.provider === "libvirt").map(({ name }) => name);
-	if (virtual.length === 0 || hasKvm !== false) return [];
-	const names = virtual.join(", ");
-	return [
-		warning("kvm", `/dev/kvm cannot be used here, so ${names} run by emulation: many times slower.`, "Enable KVM."),
-	];
 }
 
 /** The ranges that run, and the copies of this one. */

@@ -93,7 +93,9 @@ export async function previewDeploy(parts: PreflightParts, prepared: PreparedDep
 	const { blueprint, warnings } = prepared;
 	const { findings, facts } = await preflight(parts, prepared);
 	const { name, findings: nameFindings } = nameOf(parts.store, prepared);
-	const sizes = new Map(facts?.images.map((image) => [image.image, image.sizeBytes]));
+	const sizes = new Map(
+		[...(facts?.images ?? []), ...(facts?.vms?.disks ?? [])].map((image) => [image.image, image.sizeBytes]),
+	);
 	return {
 		rangeName: name,
 		blueprint: {

@@ -10,6 +10,7 @@ import {
 	streamed,
 } from "../layers/index.ts";
 import type { RangesDeps } from "./deps.ts";
+import { imagesOf } from "./planner.ts";
 import type { RangeRecord, RecordedDind } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -36,7 +37,7 @@ export async function prepareLayers(
 		store.update(range, { layers: streamed("Its images are copies of its own, because the setting asks for that.") });
 		return null;
 	}
-	const images = [...new Set(range.blueprint.machines.map(({ image }) => image))];
+	const images = imagesOf(range.blueprint.machines, "docker");
 	try {
 		return await layers.prepare({ ...rest, dindImage: spec.image, profile: spec.profile, images });
 	} catch (error) {

@@ -6,7 +6,7 @@ import type { FreedLayers, LayerStore } from "../../contract/layers.ts";
 import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../contract/range-update.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
-import type { ChannelTarget } from "../consoles/index.ts";
+import type { ChannelTarget, VmTarget } from "../consoles/index.ts";
 import { expectedDindImage } from "../dind/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { LayerStores } from "../layers/index.ts";
@@ -283,8 +283,15 @@ export class Ranges {
 	}
 
 	/** Where the consoles of a machine are reached. */
-	async locate(ref: string, machine: string): Promise<ChannelTarget> {
+	async locateConsole(ref: string, machine: string): Promise<ChannelTarget | VmTarget> {
 		return await locateMachine(this.#parts, this.#store.get(ref), machine, this.#closed.signal);
+	}
+
+	/** The container that a machine is. Errors: `UNSUPPORTED` for one that is a virtual machine. */
+	async locate(ref: string, machine: string): Promise<ChannelTarget> {
+		const target = await this.locateConsole(ref, machine);
+		if (!("vm" in target)) return target;
+		throw new HomerangeError("UNSUPPORTED", `The ${target.title} is no container.`, { place: machine });
 	}
 
 	/** A running range, for what looks into it from beside. */

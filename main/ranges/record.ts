@@ -92,6 +92,9 @@ export function assignBridges(
 	);
 }
 
+export const hasVms = ({ machines }: { machines: readonly { spec: Pick<ResolvedMachine, "provider"> }[] }): boolean =>
+	machines.some(({ spec }) => spec.provider === "libvirt");
+
 export function toDetail(range: RangeRecord, taskId: string | null): RangeDetail {
 	const { blueprint } = range;
 	return {
@@ -166,17 +169,19 @@ function toMachine({ id, spec, state, reason, engineId }: MachineRecord): Machin
 		source: spec.source,
 		image: spec.image,
 		nics: spec.nics.map(({ network, ip, mac, isDefault }) => ({ network, ip, mac, isDefault })),
-		consoles: [
-			"shell",
-			...(spec.vncPort === null ? [] : ["vnc" as const]),
-			...(spec.serial ? ["serial" as const] : []),
-		],
+		consoles: consolesOf(spec),
 		dependsOn: spec.dependsOn.map((dependency) => dependency.machine),
 		cpus: spec.cpus,
 		memoryBytes: spec.memoryBytes,
 		diskBytes: spec.diskBytes,
 		labels: spec.labels,
 	};
+}
+
+/** A VM has a screen and a serial line, and no shell but what its guest offers there. */
+function consolesOf({ provider, vncPort, serial }: ResolvedMachine): Machine["consoles"] {
+	if (provider === "libvirt") return ["serial", "vnc"];
+	return ["shell", ...(vncPort === null ? [] : ["vnc" as const]), ...(serial ? ["serial" as const] : [])];
 }
 
 /** A machine by its name or its id. Errors: `MACHINE_NOT_FOUND`. */

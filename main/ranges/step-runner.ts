@@ -28,7 +28,7 @@ import type { ProfileMemory } from "./profile-memory.ts";
 import type { RangeFilters } from "./range-filters.ts";
 import { cloneLayers, layersWork, prepareLayers, withdrawLayers } from "./range-layers.ts";
 import { raiseWall } from "./range-wall.ts";
-import type { RangeRecord } from "./record.ts";
+import { hasVms, type RangeRecord } from "./record.ts";
 import type { RangeStore } from "./store.ts";
 
 export interface StepRunnerParts {
@@ -101,6 +101,8 @@ export class StepRunner {
 			case "host-image":
 				await ensureHostImage(this.#host, step.image, this.#progress(step.id, signal));
 				return done;
+			case "disk":
+				return await this.#disk(step.id, step.image, signal);
 			case "image": {
 				const { inner } = this.#connection();
 				const { skipped } = await transferImage(this.#host, inner, step.image, this.#progress(step.id, signal));
@@ -159,6 +161,13 @@ export class StepRunner {
 		return prepared === null ? { outcome: "skipped", note: this.#withoutStore() } : done;
 	}
 
+	async #disk(stepId: string, image: string, signal: AbortSignal): Promise<StepResult> {
+		const onProgress = (bytes: number, total: number | null) =>
+			this.#task.progress(stepId, { unit: "bytes", done: bytes, total });
+		const isNew = await this.#p.deps.vms.ensureDisk(image, { signal, onProgress });
+		return isNew ? done : { outcome: "skipped", note: "already there" };
+	}
+
 	/** Why the range takes nothing from the layer store now. */
 	#withoutStore(): string {
 		return this.#range.layers?.reason ?? "its images are sent into it";
@@ -212,6 +221,7 @@ export class StepRunner {
 
 	async #stopContainer(signal: AbortSignal): Promise<StepResult> {
 		this.#p.connections.close(this.#range.id);
+		if (hasVms(this.#range)) await this.#p.deps.vms.halt(this.#range.id, signal);
 		await stopDind(this.#host, this.#recorded(), engineGraceSeconds, signal);
 		return done;
 	}

@@ -6,7 +6,7 @@ import type { RangesDeps } from "./deps.ts";
 import { interruptedReason } from "./interruption.ts";
 import type { MachineStates } from "./machine-states.ts";
 import type { RangeFilters } from "./range-filters.ts";
-import type { RangeRecord } from "./record.ts";
+import { hasVms, type RangeRecord } from "./record.ts";
 import { type ContainerState, deriveRangeState } from "./states.ts";
 import type { RangeStore } from "./store.ts";
 
@@ -45,10 +45,22 @@ export class RangeTruth {
 			this.#machines.allDown(range, "paused");
 		} else {
 			this.#connections.close(range.id);
+			// They hang on the container's network: what it takes down, they do not outlive.
+			if (hasVms(range)) await this.#halt(range, signal);
 			this.#machines.allDown(range, "stopped");
 		}
 		this.derive(range, container, end);
 		return container;
+	}
+
+	async #halt(range: RangeRecord, signal: AbortSignal): Promise<void> {
+		try {
+			await this.#deps.vms.halt(range.id, signal);
+		} catch (error) {
+			// The hypervisor's return is a reason to look again.
+			signal.throwIfAborted();
+			this.#deps.log.warn({ error, range: range.name }, "the VMs of a range that is down could not be switched off");
+		}
 	}
 
 	/** Records the state that follows from the recorded states of the machines. */

@@ -1,5 +1,5 @@
 import type { GraphStep } from "./graph.ts";
-import { type PlannedMachine, planDeploy, planMachineStart, type RangeStep } from "./planner.ts";
+import { diskStep, imagesOf, type PlannedMachine, planDeploy, planMachineStart, type RangeStep } from "./planner.ts";
 import type { MachineRecord, RangeRecord } from "./record.ts";
 import { isUp } from "./states.ts";
 
@@ -34,14 +34,15 @@ export function pendingMachines({ machines }: Pick<RangeRecord, "machines">): Ma
 }
 
 /** Looks for images on the host, before anything is recorded or removed. */
-export function planImageSearch(machines: readonly Pick<PlannedMachine, "image">[]): RangeStep[] {
-	return [...new Set(machines.map(({ image }) => image))].map((image) => ({
+export function planImageSearch(machines: readonly Pick<PlannedMachine, "image" | "provider">[]): RangeStep[] {
+	const search = (image: string): RangeStep => ({
 		id: `host-image:${image}`,
 		title: `Find ${image} on the host`,
 		after: [],
 		kind: "host-image",
 		image,
-	}));
+	});
+	return [...imagesOf(machines, "docker").map(search), ...imagesOf(machines, "libvirt").map(diskStep)];
 }
 
 /**
@@ -53,7 +54,7 @@ export function planUpdate({ range, stale, missingNetworks, changesLimits }: Upd
 	const pending = pendingMachines(range);
 	const names = new Set(pending.map(({ spec }) => spec.name));
 	const make = planDeploy(range.blueprint).filter((step) => isMake(step, names, missingNetworks, pending));
-	const images = make.filter((step) => step.kind === "image").map(({ id }) => id);
+	const images = make.filter((step) => step.kind === "image" || step.kind === "disk").map(({ id }) => id);
 	const closes = range.meanwhile === null ? [] : [closeStep];
 	// Nothing is lost before everything that takes its place is there.
 	const removes = removeSteps(stale, [...images, ...closes.map(({ id }) => id)]);
@@ -68,7 +69,8 @@ export function planUpdate({ range, stale, missingNetworks, changesLimits }: Upd
 	const kept = new Set([...make.map(({ id }) => id)]);
 	const made = make.map((step) => ({
 		...step,
-		after: step.kind === "image" ? [] : [...step.after.filter((id) => kept.has(id)), ...removed],
+		after:
+			step.kind === "image" || step.kind === "disk" ? [] : [...step.after.filter((id) => kept.has(id)), ...removed],
 	}));
 	const before = [...opens, ...limits].map(({ id }) => id);
 	const starting = range.machines.filter(
@@ -92,7 +94,7 @@ function isMake(
 ): boolean {
 	if (step.kind === "create") return machines.has(step.machine);
 	if (step.kind === "network") return networks.has(step.network);
-	return step.kind === "image" && pending.some(({ spec }) => spec.image === step.image);
+	return (step.kind === "image" || step.kind === "disk") && pending.some(({ spec }) => spec.image === step.image);
 }
 
 function removeSteps({ machines, networks }: Stale, after: readonly string[]): UpdateStep[] {

@@ -15,6 +15,7 @@ const web: ResolvedMachine = {
 	hostname: "www",
 	role: "machine",
 	provider: "docker",
+	os: null,
 	source: { kind: "image", name: "homerange/busybox:1" },
 	image: "homerange/busybox:1",
 	nics: [

@@ -2,6 +2,7 @@ import type { ContainerCreateOptions, EndpointSettings, HostConfig } from "docke
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { compareApi } from "../../docker/api-version.ts";
 import { containerName, networkName } from "./engine-names.ts";
+import { guestEnvironment, guestHostConfig, guestOverheadBytes, isGuest } from "./guest-container.ts";
 
 export interface SpecContext {
 	readonly owner: string;
@@ -11,6 +12,8 @@ export interface SpecContext {
 	readonly apiVersion: string;
 	/** Whether the inner engine has cgroups to enforce a machine's own limits. */
 	readonly perMachineLimits: boolean;
+	/** Devices of the range's container that a machine with QEMU in it gets; nothing else asks for them. */
+	readonly guestDevices?: readonly string[];
 }
 
 /** From API 1.44 on, one create call takes all endpoints, each with its MAC. */
@@ -23,7 +26,7 @@ const cpuShareUnit = 1024;
 
 /**
  * The container of a machine. Everything that decides what it may do on its
- * engine is set here and nowhere else: a blueprint reaches command, environment,
+ * engine is set here and in guest-container.ts and nowhere else: a blueprint reaches command, environment,
  * hostname, labels, terminal, and the two limits, and nothing more of HostConfig.
  */
 export function containerSpec(machine: ResolvedMachine, context: SpecContext): ContainerCreateOptions {
@@ -36,7 +39,9 @@ export function containerSpec(machine: ResolvedMachine, context: SpecContext): C
 		Image: machine.image,
 		Hostname: machine.hostname,
 		...(machine.command === null ? {} : { Cmd: [...machine.command] }),
-		Env: Object.entries(machine.environment).map(([key, value]) => `${key}=${value}`),
+		Env: Object.entries({ ...guestEnvironment(machine, context.guestDevices), ...machine.environment }).map(
+			([key, value]) => `${key}=${value}`,
+		),
 		Labels: labels(machine, context),
 		Tty: machine.serial,
 		OpenStdin: machine.serial,
@@ -72,9 +77,13 @@ export function endpointSettings(machine: ResolvedMachine, position: number, api
 }
 
 function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig {
-	const { memoryBytes, cpus } = machine;
+	const { cpus } = machine;
+	// A guest's memory is its own; what runs it comes on top.
+	const overhead = isGuest(machine) ? guestOverheadBytes(machine) : 0;
+	const memoryBytes = machine.memoryBytes === null ? null : machine.memoryBytes + overhead;
 	return {
 		...(machine.role === "router" ? routerConfig : { NetworkMode: firstNetwork(machine) }),
+		...(isGuest(machine) ? guestHostConfig(context.guestDevices) : {}),
 		RestartPolicy: { Name: "no" },
 		LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
 		...(context.perMachineLimits

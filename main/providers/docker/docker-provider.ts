@@ -12,6 +12,7 @@ import type {
 	MachineWatch,
 	ObservedMachine,
 } from "../machine-provider.ts";
+import type { ProbeSite } from "../probes/network-probe.ts";
 import {
 	containerSpec,
 	endpointSettings,
@@ -21,9 +22,10 @@ import {
 } from "./container-spec.ts";
 import { containerName, networkName } from "./engine-names.ts";
 import { type InjectedFile, packFiles } from "./files-archive.ts";
+import { isGuest } from "./guest-container.ts";
+import { findGuestDevices, guestSeed } from "./guest-setup.ts";
 import { lastLines } from "./last-lines.ts";
 import { MachineEvents } from "./machine-events.ts";
-import type { ProbeSite } from "./network-probe.ts";
 import { nicMismatch } from "./nics.ts";
 import { type InspectAnswer, inspectAnswer, listAnswer, toObserved } from "./observed.ts";
 import { arrangeNics } from "./older-engine-nics.ts";
@@ -64,7 +66,8 @@ export class DockerProvider implements MachineProvider {
 
 	async create(machine: ResolvedMachine, signal: AbortSignal): Promise<string> {
 		const { api } = this.#o.inner;
-		const spec: object = { ...containerSpec(machine, this.#context), abortSignal: signal };
+		const context = isGuest(machine) ? await this.#guestContext(machine, signal) : this.#context;
+		const spec: object = { ...containerSpec(machine, context), abortSignal: signal };
 		try {
 			const container = await api.createContainer(spec).catch(async (error: unknown) => {
 				if (!hasStatus(error, 409)) throw error;
@@ -78,7 +81,8 @@ export class DockerProvider implements MachineProvider {
 			if (!isRouter && !takesAllEndpoints(this.#context.apiVersion)) {
 				await this.#connectOthers(container.id, machine, signal);
 			}
-			const files = this.#files(machine);
+			const given = this.#files(machine);
+			const files = isGuest(machine) ? [await this.#seed(machine, given, container.id, signal)] : given;
 			if (files.length > 0) {
 				await container.putArchive(await packFiles(files), { path: "/", abortSignal: signal });
 			}
@@ -109,6 +113,8 @@ export class DockerProvider implements MachineProvider {
 			inner: this.#o.inner,
 			site: await this.#siteOf(engineId, signal),
 			engineId,
+			// Seen from its container, a guest's address is the container's own: its probes come from beside it.
+			...(isGuest(machine) ? { site: this.#o.site, isGuest: true } : {}),
 			logFacts: async () => {
 				const seen = await this.#look(engineId, during);
 				return { startedAt: seen && toObserved(seen).startedAt, terminal: seen?.Config.Tty ?? false };
@@ -182,6 +188,21 @@ export class DockerProvider implements MachineProvider {
 
 	watch(listener: MachineListener): MachineWatch {
 		return this.#events.listen(listener);
+	}
+
+	/** What a VM in a container needs, and whether this range has it. */
+	async #guestContext(machine: ResolvedMachine, signal: AbortSignal): Promise<SpecContext> {
+		if (needsArranging(machine, this.#context.apiVersion)) {
+			throw new MachineFault(
+				"It cannot be created: with this inner engine a VM in a container can have one NIC. Use an engine from 28 on.",
+			);
+		}
+		return { ...this.#context, guestDevices: await findGuestDevices(this.#o.site, signal) };
+	}
+
+	#seed(machine: ResolvedMachine, files: readonly InjectedFile[], instanceId: string, signal: AbortSignal) {
+		const { inner, gateways } = this.#o;
+		return guestSeed(machine, files, { inner, gateways, instanceId }, signal);
 	}
 
 	async #connectOthers(engineId: string, machine: ResolvedMachine, signal: AbortSignal): Promise<void> {

@@ -3,8 +3,8 @@ import type { DockerEngine } from "../../docker/engine.ts";
 import { FrameDemuxer } from "../../docker/frames.ts";
 import { limited } from "../../docker/limits.ts";
 import { MachineFault } from "../machine-fault.ts";
-import { LineSplitter } from "./line-splitter.ts";
-import { LinePattern } from "./pattern.ts";
+import { LineSplitter } from "../probes/line-splitter.ts";
+import { LinePattern } from "../probes/pattern.ts";
 
 export interface LogProbe {
 	readonly engineId: string;

@@ -13,6 +13,7 @@ const machine: ResolvedMachine = {
 	hostname: "web",
 	role: "machine",
 	provider: "docker",
+	os: null,
 	source: { kind: "image", name: smallImage },
 	image: smallImage,
 	nics: [

@@ -1,7 +1,7 @@
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { runExec } from "../../docker/exec.ts";
-import type { ProbeSite } from "./network-probe.ts";
+import type { ProbeSite } from "../probes/network-probe.ts";
 
 /**
  * Engines before 28 join the networks of a container in any order, give only the

@@ -4,12 +4,15 @@ import { DockerApiError } from "../../docker/api-errors.ts";
 import type { DockerEngine } from "../../docker/engine.ts";
 import { runExec } from "../../docker/exec.ts";
 import { MachineFault } from "../machine-fault.ts";
+import { type ProbeSite, probeNetwork } from "../probes/network-probe.ts";
+import { retryUntil } from "../probes/wait.ts";
+import { inGuest } from "./guest-setup.ts";
 import { probeLog } from "./log-probe.ts";
-import { type ProbeSite, probeNetwork } from "./network-probe.ts";
-import { retryUntil } from "./wait.ts";
 
 const execProbeLimitMs = 10_000;
 const postBootLimitMs = 120_000;
+/** What a guest gets to boot and start its agent. */
+const agentLimitMs = 300_000;
 const outputLimit = 4096;
 
 /** A running machine and the two engines that reach it. */
@@ -17,6 +20,8 @@ export interface ReadinessSite {
 	readonly inner: DockerEngine;
 	readonly site: ProbeSite;
 	readonly engineId: string;
+	/** Commands go to the guest that runs in the container. */
+	readonly isGuest?: boolean;
 	/** Unix time of its start, and whether its log is raw; asked only for a log probe. */
 	logFacts(): Promise<{ startedAt: number | null; terminal: boolean }>;
 }
@@ -46,6 +51,7 @@ export async function awaitProbe(at: ReadinessSite, machine: ResolvedMachine, si
 
 /** Runs the commands of `post_boot` one after the other; the first that fails is the machine's fault. */
 export async function runPostBoot(at: ReadinessSite, commands: readonly string[], signal: AbortSignal): Promise<void> {
+	if (at.isGuest && commands.length > 0) await awaitAgent(at, signal);
 	for (const command of commands) {
 		const shown = command.slice(0, 200);
 		const result = await run(at, ["sh", "-c", command], postBootLimitMs, signal);
@@ -56,6 +62,15 @@ export async function runPostBoot(at: ReadinessSite, commands: readonly string[]
 			throw new MachineFault(`Its post_boot command failed with exit code ${result.exitCode}: ${shown}${result.said}`);
 		}
 	}
+}
+
+async function awaitAgent(at: ReadinessSite, signal: AbortSignal): Promise<void> {
+	const attempt = async (during: AbortSignal): Promise<string | null> => {
+		const result = await run(at, ["true"], execProbeLimitMs, during);
+		return result !== "timeout" && result.exitCode === 0 ? null : "none answers";
+	};
+	const what = "the guest agent, by which post_boot is run,";
+	await retryUntil(attempt, { timeoutMs: agentLimitMs, what }, signal);
 }
 
 async function probeExec(
@@ -82,7 +97,7 @@ async function run(
 		const { exitCode, stdout, stderr } = await runExec(
 			at.inner,
 			at.engineId,
-			{ command, limitMs, outputLimit },
+			{ command: at.isGuest ? inGuest(command) : command, limitMs, outputLimit },
 			signal,
 		);
 		const last = (stderr || stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";

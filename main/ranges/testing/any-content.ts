@@ -37,6 +37,7 @@ const anyMachine = (name: string, octet: number, networks: readonly ResolvedNetw
 				hostname: name,
 				role: "machine",
 				provider: "docker",
+				os: null,
 				source: { kind: "image", name: rest.image },
 				cpus: null,
 				diskBytes: null,

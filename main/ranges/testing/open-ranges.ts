@@ -9,7 +9,10 @@ import { installationId } from "../../db/installation.ts";
 import { openDatabase } from "../../db/open.ts";
 import { HostEngine } from "../../docker/host-engine.ts";
 import { AuditLog } from "../../events/audit-log.ts";
+import type { DiskPool } from "../../images/disks/disk-pool.ts";
+import type { LibvirtHost } from "../../libvirt/host/index.ts";
 import { silentLog } from "../../log.ts";
+import { testVms } from "../../providers/libvirt/testing/test-vm-host.ts";
 import { SettingsStore } from "../../settings/settings-store.ts";
 import { SnapshotStore, savedRange } from "../../snapshots/index.ts";
 import { Tasks } from "../../tasks/tasks.ts";
@@ -21,6 +24,8 @@ export interface TestRanges extends AsyncDisposable {
 	readonly deps: RangesDeps;
 	readonly folder: string;
 	readonly snapshots: SnapshotStore;
+	readonly disks: DiskPool;
+	readonly libvirt: LibvirtHost;
 	/** Deploys a blueprint's text and waits for its tasks. */
 	deploy(
 		text: string,
@@ -48,7 +53,12 @@ export async function openTestRanges(
 	const host = new HostEngine({ env: process.env, homeFolder: homedir(), log: silentLog });
 	await host.ready();
 	const snapshots = new SnapshotStore(db, changes);
+	const owner = installationId(db, folder);
+	const { vms, libvirt, disks, close } = testVms({
+		...{ db, changes, log: silentLog, dataFolder: folder, installation: owner, docker: host },
+	});
 	const deps: RangesDeps = {
+		vms,
 		host,
 		db,
 		tasks: new Tasks(db, changes, silentLog),
@@ -63,7 +73,7 @@ export async function openTestRanges(
 		},
 		savedRange: (ref) => savedRange(snapshots, ref),
 		blueprintFolders: [folder],
-		owner: installationId(db, folder),
+		owner,
 		log: silentLog,
 		...(o.onStep === undefined ? {} : { onStep: o.onStep }),
 	};
@@ -78,6 +88,7 @@ export async function openTestRanges(
 	const release = async () => {
 		await deps.tasks.close();
 		await ranges.close();
+		close();
 		host.close();
 		db.close();
 	};
@@ -86,6 +97,8 @@ export async function openTestRanges(
 		deps,
 		folder,
 		snapshots,
+		disks,
+		libvirt,
 		ended,
 		release,
 		async deploy(text, { copies = 1, name } = {}) {

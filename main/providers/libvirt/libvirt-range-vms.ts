@@ -1,0 +1,67 @@
+import { isNoDomain } from "../../libvirt/rpc/index.ts";
+import type { MachineProvider } from "../machine-provider.ts";
+import { LibvirtProvider, ownDomains, powerOff, removeVm } from "./libvirt-provider.ts";
+import type { DiskTransfer, RangeVms, VmAbility, VmRange, VmSite } from "./range-vms.ts";
+import type { VmHost } from "./vm-host.ts";
+
+/** The VMs of ranges as domains of libvirt. */
+export class LibvirtRangeVms implements RangeVms {
+	readonly #vmHost: VmHost;
+	readonly #owner: string;
+
+	constructor(vmHost: VmHost, owner: string) {
+		this.#vmHost = vmHost;
+		this.#owner = owner;
+	}
+
+	async ability(signal: AbortSignal): Promise<VmAbility> {
+		const obstacle = await this.#vmHost.whyNoRangeVms(signal);
+		if (obstacle !== null) return { available: false, ...obstacle, emulated: null };
+		const { virtType, emulationReason } = await this.#vmHost.ability(signal);
+		const emulated = virtType === "qemu" ? (emulationReason ?? "The host cannot run guests by hardware.") : null;
+		return { available: true, reason: null, remedy: null, emulated };
+	}
+
+	provider(site: VmSite): MachineProvider {
+		return new LibvirtProvider({ vmHost: this.#vmHost, site, owner: this.#owner });
+	}
+
+	findDisk(image: string): Promise<{ sizeBytes: number } | null> {
+		return this.#vmHost.findDisk(image);
+	}
+
+	ensureDisk(image: string, transfer: DiskTransfer): Promise<boolean> {
+		return this.#vmHost.ensureBase(image, transfer);
+	}
+
+	async halt(rangeId: string, signal: AbortSignal): Promise<void> {
+		const connection = await this.#vmHost.connection(signal);
+		const own = await ownDomains(connection, { owner: this.#owner, rangeId }, signal);
+		await Promise.all(own.map(({ domain }) => powerOff(connection, domain, signal)));
+	}
+
+	async remove(rangeId: string, signal: AbortSignal): Promise<void> {
+		const connection = await this.#vmHost.connection(signal);
+		const own = await ownDomains(connection, { owner: this.#owner, rangeId }, signal);
+		await Promise.all(
+			own.map(async ({ domain }) => {
+				try {
+					await removeVm(this.#vmHost, connection, domain, signal);
+				} catch (error) {
+					if (!isNoDomain(error)) throw error;
+				}
+			}),
+		);
+	}
+
+	async ranges(signal: AbortSignal): Promise<VmRange[]> {
+		// Who never had a hypervisor has nothing there, and asking would start a search for one.
+		if (!this.#vmHost.isConnected) return [];
+		const connection = await this.#vmHost.connection(signal);
+		const byRange = new Map<string, string[]>();
+		for (const { domain, rangeId } of await ownDomains(connection, { owner: this.#owner }, signal)) {
+			byRange.set(rangeId, [...(byRange.get(rangeId) ?? []), domain.name]);
+		}
+		return [...byRange].map(([rangeId, domains]) => ({ rangeId, domains }));
+	}
+}

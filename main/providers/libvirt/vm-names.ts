@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+
+/** What a VM of a range is called in libvirt, in its pool, and on the network. */
+export interface VmNames {
+	readonly domain: string;
+	readonly disk: string;
+	readonly seed: string;
+	/** The tap of each NIC, in their order. */
+	taps(count: number): string[];
+	/** The port behind which the address of each NIC is served. */
+	dhcpPorts(count: number): string[];
+}
+
+/** Names of a range and of machines are checked words, so they are fit for files; interfaces get hashes, for their length. */
+export function vmNames(range: { rangeId: string; rangeName: string }, machine: string): VmNames {
+	const domain = `homerange-${range.rangeName}-${range.rangeId.slice(0, 8)}-${machine}`;
+	const interfaces = (prefix: string, count: number) =>
+		Array.from({ length: count }, (_, nic) => prefix + hashed(`${range.rangeId}/${machine}/${nic}`));
+	return {
+		domain,
+		disk: `${domain}.qcow2`,
+		seed: `${domain}-seed.iso`,
+		taps: (count) => interfaces("hrt", count),
+		dhcpPorts: (count) => interfaces("hrd", count),
+	};
+}
+
+/** Everything that a domain of a range has in the pool. */
+export function volumesOf(domain: string): string[] {
+	return [`${domain}.qcow2`, `${domain}-seed.iso`, `${domain}-serial.log`];
+}
+
+/** 15 characters is the kernel's limit for the name of an interface. */
+function hashed(text: string): string {
+	return createHash("sha256").update(text).digest("hex").slice(0, 11);
+}

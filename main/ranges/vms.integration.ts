@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runExec } from "../docker/exec.ts";
+import { guestDisk } from "../testing/guest.ts";
+import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
+
+const blueprint = `
+blueprint: 1
+name: mixed
+networks:
+  lan: { subnet: 10.0.1.0/24 }
+  dmz: { subnet: 10.0.2.0/24 }
+routes: [{ from: lan, to: dmz, ports: [80/tcp] }]
+machines:
+  client: { image: "homerange/busybox:1", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sleep, "100000"] }
+  other: { image: "homerange/busybox:1", nics: [{ network: dmz, ip: 10.0.2.10 }], command: [sleep, "100000"] }
+  guest:
+    image: guest
+    provider: libvirt
+    memory: 256MiB
+    cpus: 1
+    nics: [{ network: lan, ip: 10.0.1.50 }]
+    ready: { tcp: 80, timeout: 120s }
+  server:
+    image: guest
+    provider: libvirt
+    memory: 256MiB
+    cpus: 1
+    nics: [{ network: dmz, ip: 10.0.2.50 }]
+    ready: { log: "guest ready", timeout: 120s }
+`;
+
+let t: TestRanges;
+beforeAll(async () => {
+	t = await openTestRanges({ settings: { stopGraceSeconds: 20 } });
+	const bytes = readFileSync(guestDisk());
+	const file = "aaaaaaaaaaaaaaaaaaaa.qcow2";
+	mkdirSync(t.disks.folder, { recursive: true });
+	copyFileSync(guestDisk(), t.disks.path({ file }));
+	const now = new Date().toISOString();
+	t.disks.add({
+		...{ name: "guest", file, format: "qcow2", sizeBytes: statSync(guestDisk()).size, virtualBytes: 128 * 1024 ** 2 },
+		...{
+			sha256: createHash("sha256").update(bytes).digest("hex"),
+			origin: "the test guest",
+			createdAt: now,
+			lastUsed: now,
+		},
+	});
+});
+afterAll(async () => {
+	await t?.[Symbol.asyncDispose]();
+});
+
+/** What a machine gets from an address. */
+async function fetchFrom(range: string, machine: string, address: string): Promise<string> {
+	const { inner, containerId } = await t.ranges.locate(range, machine);
+	const ask = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 \"$1\" 80";
+	const { stdout } = await runExec(inner, containerId, { command: ["sh", "-c", ask, "sh", address] });
+	return stdout.trim().split("\n").at(-1)?.trim() ?? "";
+}
+
+describe("a range with VMs", () => {
+	test("has them at their exact addresses, ready, and lets pass what its routes say", async () => {
+		const [deployed] = await t.deploy(blueprint);
+		expect(deployed?.task.error).toBeNull();
+		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
+		expect(t.ranges.get("mixed-1").machines.map(({ name, state }) => [name, state])).toEqual([
+			["client", "running"],
+			["other", "running"],
+			["guest", "ready"],
+			["server", "ready"],
+		]);
+		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
+		expect(await fetchFrom("mixed-1", "client", "10.0.2.50")).toBe("server");
+		// No route leads back.
+		expect(await fetchFrom("mixed-1", "other", "10.0.1.50")).toBe("");
+	}, 300_000);
+
+	test("stops and starts with the same addresses", async () => {
+		await t.ended(t.ranges.stop("mixed-1", undefined, "test"));
+		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual([
+			"stopped",
+			"stopped",
+			"stopped",
+			"stopped",
+		]);
+		await t.ended(t.ranges.start("mixed-1", undefined, "test"));
+		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
+		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
+	}, 300_000);
+
+	test("pauses and resumes as a whole", async () => {
+		await t.ended(t.ranges.pause("mixed-1", undefined, "test"));
+		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual([
+			"paused",
+			"paused",
+			"paused",
+			"paused",
+		]);
+		await t.ended(t.ranges.resume("mixed-1", undefined, "test"));
+		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
+		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
+	}, 120_000);
+
+	test("leaves nothing of a VM behind", async () => {
+		await t.ended(t.ranges.destroy("mixed-1", "test"));
+		const connection = await t.libvirt.connection();
+		expect((await connection.domains.list()).filter(({ name }) => name.startsWith("homerange-mixed-1-"))).toEqual([]);
+		const storage = await t.libvirt.storage();
+		expect((await storage.volumes()).filter(({ name }) => !name.startsWith("base-"))).toEqual([]);
+	}, 120_000);
+});
