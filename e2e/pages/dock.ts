@@ -31,7 +31,7 @@ export class Console {
 	/** Its connection's state in words. */
 	readonly state: Locator;
 
-	constructor(page: Page, kind: "shell" | "vnc" | "logs", machine: string) {
+	constructor(page: Page, kind: "shell" | "vnc" | "logs" | "serial", machine: string) {
 		this.page = page;
 		this.view = page.locator(`[data-console=${kind}][data-machine="${machine}"][aria-hidden=false]`);
 		this.state = this.view.locator("[data-console-state]");

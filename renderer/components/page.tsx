@@ -22,7 +22,9 @@ export function Page(props: {
 					{props.lead}
 					<div className="ml-auto flex flex-wrap items-center gap-2">{props.actions}</div>
 				</div>
-				{props.toolbar !== undefined && <div className="mt-2.5 flex flex-wrap items-center gap-2">{props.toolbar}</div>}
+				{props.toolbar !== undefined && props.toolbar !== false && (
+					<div className="mt-2.5 flex flex-wrap items-center gap-2">{props.toolbar}</div>
+				)}
 			</header>
 			<div className={props.isFlush === true ? "min-h-0 flex-1" : "min-h-0 flex-1 overflow-y-auto px-5 py-4"}>
 				{props.children}

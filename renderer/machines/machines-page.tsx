@@ -32,6 +32,9 @@ export function MachinesPage() {
 	const shown = useMemo(() => filterMachines(rows, filter), [rows, filter]);
 
 	const hasHypervisor = hypervisor?.state === "connected";
+	// Who has containers only, and no libvirt, is not told so at every visit.
+	const isUnused = hypervisor?.state === "absent" || hypervisor?.state === "off";
+	const isAboutVms = !isUnused || rows.length === 0 || filter.provider === "libvirt";
 	if (isLoaded && rows.length === 0 && isMissing && !hasHypervisor) return <EnginePage />;
 	return (
 		<Page
@@ -66,7 +69,7 @@ export function MachinesPage() {
 			}
 		>
 			<div className="flex h-full flex-col">
-				<HypervisorNotice status={hypervisor} />
+				{isAboutVms && <HypervisorNotice status={hypervisor} />}
 				<div className="min-h-0 flex-1">
 					{isLoaded && rows.length === 0 && <NoMachines hasHypervisor={hasHypervisor} />}
 					{rows.length > 0 && shown.length === 0 && (

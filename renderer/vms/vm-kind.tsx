@@ -20,7 +20,14 @@ export function VmKind(props: DraftProps & { templates: readonly VmTemplate[]; h
 			<Segments<OsFamily>
 				label={words.type}
 				value={draft.type}
-				onChange={(type) => onChange({ type, template: firstTemplate(templates, type)?.name ?? "" })}
+				onChange={(type) =>
+					onChange({
+						type,
+						template: firstTemplate(templates, type)?.name ?? "",
+						// Apple's installer is a disk image of its own.
+						source: type === "macos" ? "empty" : draft.source,
+					})
+				}
 				choices={offered.map((value) => ({ value, title: words.types[value] }))}
 			/>
 			{own.length === 0 ? (
