@@ -54,6 +54,8 @@ export type LibraryUser = z.infer<typeof libraryUser>;
 
 /** What a machine takes from where it starts, unless its blueprint says otherwise. */
 export const machineDefaults = z.object({
+	/** Absent for what was written before there were others: a container. */
+	kind: templateKind.optional(),
 	cpus: z.number().nullable(),
 	memoryBytes: z.number().nullable(),
 	diskBytes: z.number().nullable(),
@@ -99,6 +101,8 @@ export const templateInput = z.strictObject({
 	description: z.string().max(4000).optional(),
 	os: osFamily,
 	kind: templateKind,
+	/** Of a VM: libvirt, or docker for QEMU in a container. Left out, it follows from the image's name. */
+	provider: z.enum(["docker", "libvirt"]).optional(),
 	image: z.string().min(1).max(255),
 	cpus: z.number().positive().max(256).nullish(),
 	memoryBytes: bytes.nullish(),

@@ -47,6 +47,7 @@ test("a template with everything that it can say is written and read again", () 
 		description: "Two\nlines",
 		os: "windows",
 		kind: "windows-vm",
+		provider: "libvirt",
 		image: "homerange/all:1",
 		cpus: 2,
 		memoryBytes: 1024 ** 3 + 1,
@@ -70,7 +71,21 @@ test("a template with everything that it can say is written and read again", () 
 });
 
 test.each([
-	["kind: linux-vm\nprovider: docker", "provider"],
+	["debian.12", "", "libvirt", ["serial", "vnc"]],
+	["dockurr/windows", "", "docker", ["serial", "vnc"]],
+	["debian.12", "\nprovider: docker", "docker", ["serial", "vnc"]],
+	["disk:1", "\nprovider: libvirt", "libvirt", ["serial", "vnc"]],
+])("a VM from %s%s is run by %s", (image, line, provider, consoles) => {
+	const console = provider === "libvirt" ? "\nconsole: { serial: true, vnc: 5900 }" : "";
+	const text = `template: 1\nname: a\ntitle: A\nos: linux\nkind: linux-vm\nimage: ${image}${line}${console}\n`;
+	const { template } = parseTemplate(text, "a.yaml");
+	expect(template).toMatchObject({ kind: "linux-vm", provider, consoles });
+	if (template !== null) expect(parseTemplate(writeTemplate(template), "a.yaml").template).toEqual(template);
+});
+
+test.each([
+	["kind: container\nprovider: libvirt", "provider"],
+	["kind: macos-vm\nprovider: docker", "provider"],
 	['ready: { log: "(" }', "ready.log"],
 	["ready: { tcp: 80, http: 80 }", "ready.http"],
 	["memory: 1KiB", "memory"],

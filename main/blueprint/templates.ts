@@ -27,6 +27,9 @@ const prose = (limit: number) =>
 		.max(limit, `Use at most ${limit} characters.`)
 		.regex(/^(?:[^\p{Cc}]|[\n\t])*$/u, "Control characters cannot stand here.");
 
+/** Where QEMU in a container shows its screen, in our image and in the public ones. */
+const guestVncPort = 5900;
+
 /** A file of templates/machines. It says the same things as a machine of a blueprint, in the same words. */
 export const templateFormat = z.strictObject({
 	template: z.literal(1, "This version knows template format 1 only.\nWrite template: 1."),
@@ -82,8 +85,9 @@ export function parseTemplate(
 function check(data: TemplateFormat, read: Read, issues: Issues): void {
 	checkReady({ root: read.place, issues }, ["ready"], data.ready);
 	const { kind, provider } = data;
-	if (kind !== undefined && provider !== undefined && providerOf(kind) !== provider) {
-		issues.error(["provider"], `A ${kind} is not run by ${provider}.`, "Leave out provider; the kind decides it.");
+	if (kind !== undefined && provider !== undefined && !providersOf[kind].includes(provider)) {
+		const hint = `A ${kind} is run by ${providersOf[kind].join(" or ")}.`;
+		issues.error(["provider"], `A ${kind} is not run by ${provider}.`, hint);
 	}
 	for (const [key, least] of [
 		["memory", smallest.machineMemory],
@@ -99,7 +103,20 @@ function check(data: TemplateFormat, read: Read, issues: Issues): void {
 	}
 }
 
-const providerOf = (kind: MachineTemplate["kind"]) => (kind === "container" ? "docker" : "libvirt");
+/** Docker runs a VM as QEMU in a container; macOS needs hardware that only a domain of its own can be given. */
+const providersOf: Readonly<Record<MachineTemplate["kind"], readonly ("docker" | "libvirt")[]>> = {
+	container: ["docker"],
+	"linux-vm": ["libvirt", "docker"],
+	"windows-vm": ["libvirt", "docker"],
+	"macos-vm": ["libvirt"],
+};
+
+/** A disk of the library has a plain name; a container image's has a tag or a folder, as everybody writes them. */
+function providerOf(kind: MachineTemplate["kind"], { provider, image }: TemplateFormat): "docker" | "libvirt" {
+	if (provider !== undefined) return provider;
+	if (kind === "container") return "docker";
+	return providersOf[kind].includes("docker") && /[:/@]/.test(image) ? "docker" : "libvirt";
+}
 
 function kindOf({ kind, provider, os }: TemplateFormat): MachineTemplate["kind"] {
 	if (kind !== undefined) return kind;
@@ -112,15 +129,18 @@ function complete(data: TemplateFormat, { place }: Read, shipped: boolean): Mach
 	const written = (path: (string | number)[], word: string | number | boolean) => asWritten(place, path, word);
 	const kind = kindOf(data);
 	const isContainer = kind === "container";
-	const serial = data.console?.serial ?? false;
-	const vncPort = data.console?.vnc ?? null;
+	const provider = providerOf(kind, data);
+	// QEMU in a container has its screen on this port, and its serial line is the container's terminal.
+	const isInContainer = !isContainer && provider === "docker";
+	const serial = data.console?.serial ?? isInContainer;
+	const vncPort = data.console?.vnc ?? (isInContainer ? guestVncPort : null);
 	return {
 		name: data.name,
 		title: data.title,
 		description: data.description?.trim() ?? "",
 		os: data.os,
 		kind,
-		provider: providerOf(kind),
+		provider,
 		image: data.image,
 		display: data.display ?? (vncPort === null && isContainer ? "headless" : "desktop"),
 		architecture: data.architecture ?? (isContainer ? "both" : "x86_64"),

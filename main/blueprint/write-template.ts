@@ -6,7 +6,7 @@ import type { TemplateFormat } from "./templates.ts";
 
 /** What a person says of a template, in the words of its file. Whether it is right, `parseTemplate` finds out. */
 export function templateDocument(input: TemplateInput): TemplateFormat {
-	const { name, title, description, os, kind, image, display, architecture, icon, cpus, tags } = input;
+	const { name, title, description, os, kind, provider, image, display, architecture, icon, cpus, tags } = input;
 	const console = {
 		...(input.vncPort == null ? {} : { vnc: input.vncPort }),
 		...(input.serial === true ? { serial: true } : {}),
@@ -18,6 +18,7 @@ export function templateDocument(input: TemplateInput): TemplateFormat {
 		...(description === undefined || description === "" ? {} : { description }),
 		os,
 		kind,
+		...(provider === undefined ? {} : { provider }),
 		image,
 		...(display === undefined ? {} : { display }),
 		...(architecture === undefined ? {} : { architecture }),
@@ -52,8 +53,9 @@ function readyDocument(probe: Readiness): NonNullable<TemplateFormat["ready"]> {
 
 /** The same as `templateInput` says it: what a copy or an edit begins with. */
 export function templateInputOf(template: MachineTemplate): TemplateInput {
-	const { provider: _p, consoles: _c, shipped: _s, ...input } = template;
-	return input;
+	const { provider, consoles: _c, shipped: _s, ...input } = template;
+	// A container has no choice.
+	return template.kind === "container" ? input : { ...input, provider };
 }
 
 /** A template as a file of templates/machines, by which `parseTemplate` gives the same one again. */

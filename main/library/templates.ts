@@ -58,7 +58,10 @@ export class Templates {
 	update(name: string, changes: TemplateChange, actor: string): Template {
 		const present = templateInputOf(this.#own(name, "changed"));
 		const named = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-		return this.#put({ ...present, ...named }, actor, "edit");
+		// Another kind or another image may be run by another provider: then the old one does not hold on to it.
+		const { provider: _old, ...free } = present;
+		const begin = changes.kind === undefined && changes.image === undefined ? present : free;
+		return this.#put({ ...begin, ...named }, actor, "edit");
 	}
 
 	/** Errors: `TEMPLATE_NOT_FOUND`, `NAME_TAKEN`. */

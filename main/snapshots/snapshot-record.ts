@@ -32,12 +32,17 @@ export function snapshotRecord(
 
 /** What a new machine takes from a machine that was saved. */
 export function defaultsOf(spec: ResolvedMachine, ports: readonly string[]): MachineDefaults {
-	const { cpus, memoryBytes, diskBytes, vncPort, serial, command, environment, ready } = spec;
+	const { cpus, memoryBytes, diskBytes, vncPort, serial, command, environment, ready, kind } = spec;
 	return {
+		...(kind === undefined ? {} : { kind }),
 		cpus,
 		memoryBytes,
 		diskBytes,
-		consoles: ["shell", ...(serial ? (["serial"] as const) : []), ...(vncPort === null ? [] : (["vnc"] as const))],
+		consoles: [
+			...(spec.provider === "docker" && kind === undefined ? (["shell"] as const) : []),
+			...(serial ? (["serial"] as const) : []),
+			...(vncPort === null ? [] : (["vnc"] as const)),
+		],
 		vncPort,
 		serial,
 		command: command === null ? null : [...command],
