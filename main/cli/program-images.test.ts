@@ -23,6 +23,7 @@ test("help lists every command on images, each with an example and a format", ()
 		"delete",
 		"prune",
 		"build",
+		"promote",
 	]);
 	for (const command of commands) {
 		expect(help(command)).toContain(`$ homerange image ${command.name()}`);

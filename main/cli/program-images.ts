@@ -101,13 +101,14 @@ export function addImageCommands(program: Command): void {
 		.action(async (folder: string, options: BuildOptions) =>
 			(await import("./commands/image-task.ts")).buildImage(folder, options),
 		);
-	addPromote(program);
+	addPromote(image);
+	addPromote(program.commands.find((command) => command.name() === "library") ?? program.command("library"));
 }
 
-/** `homerange library promote`: an image becomes an entry of the library. */
-function addPromote(program: Command): void {
-	const library = program.commands.find((command) => command.name() === "library") ?? program.command("library");
-	library
+/** `homerange image promote` and `homerange library promote` are the same: an image becomes an entry of the library. */
+function addPromote(group: Command): void {
+	const example = (rest: string) => `${group.name()} promote ${rest}`;
+	group
 		.command("promote")
 		.description("make a template of an image, filled in from what the image says about itself")
 		.argument("<image>", "name:tag, an id, or the name of a disk")
@@ -123,10 +124,23 @@ function addPromote(program: Command): void {
 				"macos-vm",
 			]),
 		)
+		.addOption(
+			new Option("--provider <provider>", "of a VM from a disk: libvirt, or docker for QEMU in a container").choices([
+				"docker",
+				"libvirt",
+			]),
+		)
 		.option("--vnc <port>", "port of its desktop", wholeNumber(1, 65_535))
 		.option("--dry-run", "print what the template would say, and make none")
 		.addOption(formatOption())
-		.addHelpText("after", examples("library promote nginx:1.29", "library promote nginx:1.29 --name web --dry-run"))
+		.addHelpText(
+			"after",
+			examples(
+				example("nginx:1.29"),
+				example("nginx:1.29 --name web --dry-run"),
+				example("debian-12 --kind linux-vm --provider docker"),
+			),
+		)
 		.action(async (image: string, options: PromoteOptions) =>
 			(await import("./commands/image-task.ts")).promoteImage(image, options),
 		);

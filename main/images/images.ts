@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { HomerangeError } from "../../contract/errors.ts";
+import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import type {
 	BuildImageRequest,
 	BuildLine,
@@ -23,7 +23,8 @@ import { buildImage } from "./build/build-image.ts";
 import { BuildLogs } from "./build/build-log.ts";
 import { deleteImage } from "./delete-image.ts";
 import type { ImagesDeps } from "./deps.ts";
-import { DiskPool } from "./disks/disk-pool.ts";
+import { containerImageOf } from "./disk-container.ts";
+import { type Disk, DiskPool } from "./disks/disk-pool.ts";
 import { exportImage } from "./export-image.ts";
 import { type ListParts, listImages, readScene, showImage } from "./image-list.ts";
 import { importContainerImages } from "./import-container.ts";
@@ -85,9 +86,9 @@ export class Images {
 			await mkdir(folder, { recursive: true, mode: 0o700 });
 			try {
 				const names =
-					recognized.kind === "disk" || recognized.kind === "ova"
-						? [await importDisk(this.pool, request, recognized, folder, task)]
-						: await importContainerImages(this.#parts, request, recognized, folder, task);
+					recognized.kind === "archive" || recognized.kind === "layout"
+						? await importContainerImages(this.#parts, request, recognized, folder, task)
+						: [await importDisk(this.pool, request, recognized, folder, task)];
 				this.#imported.set(task.id, names);
 				for (const old of [...this.#imported.keys()].slice(0, -keptImports)) this.#imported.delete(old);
 				this.#record("image.imported", actor, `${request.path} was imported: ${names.join(", ")}.`);
@@ -127,10 +128,36 @@ export class Images {
 		return promoteForm(this.#parts, image, signal);
 	}
 
-	/** Makes a template of an image that is there. Errors: `IMAGE_NOT_FOUND`, and those of making a template. */
+	/**
+	 * Makes a template of an image that is there. A disk for machines of the docker provider is first put into a
+	 * container image, as a task. Errors: `IMAGE_NOT_FOUND`, and those of making the image and the template.
+	 */
 	async promote(input: TemplateInput, actor: string, signal?: AbortSignal): Promise<Template> {
 		await showImage(this.#parts, input.image, signal);
-		return this.#deps.createTemplate(input, actor);
+		const disk = this.pool.find(input.image);
+		if (disk === null) return this.#deps.createTemplate(input, actor);
+		const provider = input.provider ?? "libvirt";
+		if (provider === "libvirt") return this.#deps.createTemplate({ ...input, provider }, actor);
+		return this.#deps.createTemplate({ ...input, image: await this.#imageOf(disk, actor, signal) }, actor);
+	}
+
+	async #imageOf(disk: Disk, actor: string, signal?: AbortSignal): Promise<string> {
+		const { tasks } = this.#deps;
+		let reference = "";
+		const { taskId } = this.#begin("build", `Make a container image of ${disk.name}`, actor, async (task) => {
+			reference = await containerImageOf(this.#parts, disk, task);
+			this.#record("image.built", actor, `The image ${reference} was made of the disk ${disk.name}.`);
+		});
+		const onAbort = () => tasks.cancel(taskId);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		try {
+			if (signal?.aborted) onAbort();
+			const ended = await tasks.whenEnded(taskId);
+			if (ended.state === "done") return reference;
+			throw HomerangeError.fromInfo(ended.error ?? toErrorInfo(new Error(`${ended.title} ended without a reason`)));
+		} finally {
+			signal?.removeEventListener("abort", onAbort);
+		}
 	}
 
 	async delete(request: DeleteImageRequest, actor: string, signal?: AbortSignal): Promise<DeletedImage> {

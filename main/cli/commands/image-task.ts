@@ -37,6 +37,7 @@ export interface PromoteOptions {
 	description?: string;
 	os?: TemplateInput["os"];
 	kind?: TemplateInput["kind"];
+	provider?: TemplateInput["provider"];
 	vnc?: number;
 	dryRun?: boolean;
 	format: Format;
@@ -98,7 +99,7 @@ async function showOutput({ api }: EngineClient, taskId: string): Promise<void> 
 }
 
 export async function promoteImage(image: string, options: PromoteOptions): Promise<void> {
-	const { name, title, description, os, kind, vnc, dryRun, format } = options;
+	const { name, title, description, os, kind, provider, vnc, dryRun, format } = options;
 	await withEngine(async ({ api }) => {
 		const { input: filled, notes } = await api.images.promoteForm({ image });
 		const input: TemplateInput = {
@@ -106,8 +107,9 @@ export async function promoteImage(image: string, options: PromoteOptions): Prom
 			...(name === undefined ? {} : { name }),
 			...(title === undefined ? {} : { title }),
 			...(description === undefined ? {} : { description }),
-			...(os === undefined ? {} : { os }),
+			...(os === undefined ? (kind === "windows-vm" ? { os: "windows" as const } : {}) : { os }),
 			...(kind === undefined ? {} : { kind }),
+			...(provider === undefined ? {} : { provider }),
 			...(vnc === undefined ? {} : { vncPort: vnc, display: "desktop" as const }),
 		};
 		for (const note of notes) say(plain(note));
