@@ -58,6 +58,8 @@ export interface MachineWatch {
 export interface MachineProvider {
 	readonly name: ProviderName;
 	readonly capabilities: Readonly<Record<MachineCapability, Capability>>;
+	/** Of one kind of machines, where there are several. */
+	capabilitiesOf?(provider: ProviderName): Readonly<Record<MachineCapability, Capability>>;
 	/** Makes the machine with its NICs and files, not started. Gives its id on the engine. */
 	create(machine: ResolvedMachine, signal: AbortSignal): Promise<string>;
 	/** Starts it and checks that it runs with exactly the NICs that the blueprint wants. */

@@ -194,6 +194,8 @@ export class LibvirtProvider implements MachineProvider {
 	}
 
 	async tail(engineId: string, lines: number, signal: AbortSignal): Promise<string[]> {
+		// A removed one says nothing more, even if what it said is still in memory.
+		if (!this.#names.has(engineId)) return [];
 		return await this.#o.vmHost.serialTail(engineId, lines, signal);
 	}
 
