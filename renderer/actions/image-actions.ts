@@ -18,14 +18,19 @@ const words = strings.images;
 
 /** What can be done with an image: its menu, and the buttons of its page. */
 export function imageActions(row: ImageRow): MenuEntry[] {
+	const ref = row.reference ?? row.ref;
+	const promote = (id: "promote" | "promoteVm" | "promoteContainer", path: string): MenuEntry => ({
+		id,
+		title: words.actions[id],
+		icon: BookmarkPlus,
+		isDisabled: row.problem !== null,
+		run: () => navigateTo(path),
+	});
 	return [
-		{
-			id: "promote",
-			title: words.actions.promote,
-			icon: BookmarkPlus,
-			isDisabled: row.problem !== null,
-			run: () => navigateTo(paths.promote(row.reference ?? row.ref)),
-		},
+		// A disk becomes a virtual machine of either kind.
+		...(row.kind === "disk"
+			? [promote("promoteVm", paths.promote(ref, "libvirt")), promote("promoteContainer", paths.promote(ref, "docker"))]
+			: [promote("promote", paths.promote(ref))]),
 		{
 			id: "export",
 			title: words.actions.export,

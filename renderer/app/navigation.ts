@@ -29,7 +29,8 @@ export const paths = {
 	rangeSnapshot: (id: string) => `/library/range-snapshots/${encodeURIComponent(id)}`,
 	images: "/images",
 	image: (ref: string) => `/images/${encodeURIComponent(ref)}`,
-	promote: (ref: string) => `/images/${encodeURIComponent(ref)}/promote`,
+	promote: (ref: string, provider?: "docker" | "libvirt") =>
+		`/images/${encodeURIComponent(ref)}/promote${provider === undefined ? "" : `?provider=${provider}`}`,
 	build: (taskId: string) => `/builds/${encodeURIComponent(taskId)}`,
 	events: "/events",
 	eventsOf: (range: string) => `/events?range=${encodeURIComponent(range)}`,

@@ -1,6 +1,6 @@
 import { Info } from "lucide-react";
 import type { ReactNode } from "react";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { toast } from "sonner";
 import { navigateTo, paths } from "../app/navigation.ts";
 import { rpc } from "../bridge/client.ts";
@@ -50,6 +50,9 @@ export function EditTemplatePage() {
 /** Making a template of an image: the form is filled in from what the image says about itself. */
 export function PromotePage() {
 	const { ref = "" } = useParams();
+	const [search] = useSearchParams();
+	const asked = search.get("provider");
+	const provider = asked === "docker" || asked === "libvirt" ? ({ provider: asked } as const) : {};
 	const { data, error } = useRequest((signal) => rpc().images.promoteForm({ image: ref }, { signal }), [ref]);
 	const title = words.promote(ref);
 	return (
@@ -70,7 +73,7 @@ export function PromotePage() {
 					)}
 					<TemplateForm
 						label={title}
-						values={data.input}
+						values={{ ...data.input, ...provider }}
 						isNameFixed={false}
 						action={words.add}
 						onSave={async (input) => {

@@ -94,6 +94,19 @@ function WhatItIs({ form, isNameFixed }: { form: Form; isNameFixed: boolean }) {
 			<Field label={words.kind} help="" error={errors.kind?.message}>
 				{(ids) => <SelectInput {...ids} {...form.register("kind")} choices={choices(templateKinds)} />}
 			</Field>
+			{form.watch("kind") !== "container" && (
+				<div className="col-span-2">
+					<Field label={words.provider} help={words.providerHelp} error={errors.provider?.message}>
+						{(ids) => (
+							<SelectInput
+								{...ids}
+								{...form.register("provider", { setValueAs: (value) => value || undefined })}
+								choices={[{ value: "", title: words.providerOfImage }, ...choices(words.providers)]}
+							/>
+						)}
+					</Field>
+				</div>
+			)}
 			<Field label={words.display} help="" error={errors.display?.message}>
 				{(ids) => (
 					<SelectInput {...ids} {...form.register("display")} choices={choices(strings.library.details.displays)} />

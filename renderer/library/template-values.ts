@@ -2,8 +2,9 @@ import type { Readiness, Template, TemplateInput } from "../../contract/library.
 
 /** What the form of a template starts with: all that a person can say of it. */
 export function templateValues(template: Template): TemplateInput {
-	const { shipped: _shipped, users: _users, provider: _provider, consoles: _consoles, ...input } = template;
-	return input;
+	const { shipped: _shipped, users: _users, provider, consoles: _consoles, ...input } = template;
+	// A container is run by Docker and nothing else, so there is nothing to say.
+	return input.kind === "container" ? input : { ...input, provider };
 }
 
 export type ReadinessKind = Readiness["kind"] | "none";
