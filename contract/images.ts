@@ -138,7 +138,7 @@ export const pullImageRequest = z.strictObject({
 export type PullImageRequest = z.infer<typeof pullImageRequest>;
 
 export const importImageRequest = z.strictObject({
-	/** An archive of docker save, an OCI layout (archive or folder), or a disk: qcow2, raw, vmdk, vdi or ova. */
+	/** An archive of docker save, an OCI layout (archive or folder), or a disk: qcow2, raw, vmdk, vdi, ova or a Vagrant box. */
 	path: absolutePath,
 	/** A disk's name in the pool, or the reference that a container image without one gets. Absent: from the file's name. */
 	name: imageRef.optional(),

@@ -22,7 +22,7 @@ const opening: Record<What<"open">, OpenDialogOptions> = {
 		title: "Import an image",
 		properties: ["openFile"],
 		filters: [
-			{ name: "Images", extensions: ["tar", "gz", "tgz", "zst", "qcow2", "raw", "img", "vmdk", "vdi", "ova"] },
+			{ name: "Images", extensions: ["tar", "gz", "tgz", "zst", "qcow2", "raw", "img", "vmdk", "vdi", "ova", "box"] },
 			allFiles,
 		],
 	},

@@ -39,7 +39,9 @@ export function addImageCommands(program: Command): void {
 		);
 	image
 		.command("import")
-		.description("bring in an archive of docker save, an OCI layout, or a disk (qcow2, raw, vmdk, vdi, ova)")
+		.description(
+			"bring in an archive of docker save, an OCI layout, or a disk (qcow2, raw, vmdk, vdi, ova, Vagrant box)",
+		)
 		.argument("<path>", "a file, or the folder of an OCI layout")
 		.option("--name <name>", "name of the disk, or name:tag of a container image that has none")
 		.option("--overwrite", "let a name that means another container image mean this one")

@@ -31,7 +31,7 @@ import { importTestImage } from "../testing/image.ts";
 import { firstOf } from "../testing/waiting.ts";
 import type { UsingRange } from "./deps.ts";
 import { Images } from "./images.ts";
-import { dockerEntries, ociEntries, tarOf, testImage } from "./testing/archives.ts";
+import { dockerEntries, ociEntries, tarOf, testImage, writeTar } from "./testing/archives.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "homerange-images-"));
 const run = uniqueName("img");
@@ -383,6 +383,21 @@ describe.skipIf(!hasQemuImg)("a disk (skipped where qemu-img is not installed)",
 		});
 		expect(await images.delete({ image: "vm", force: false }, "test")).toMatchObject({ removed: ["vm"] });
 		expect(readdirSync(at("disks"))).toEqual([]);
+	});
+
+	test("comes out of a Vagrant box, whose program is not run", async () => {
+		execFileSync("qemu-img", ["create", "-f", "qcow2", at("box.img"), "16M"], { stdio: "pipe" });
+		await writeTar(at("team.box"), [
+			{ name: "Vagrantfile", body: `File.write("${at("ran")}", "x")` },
+			{ name: "metadata.json", body: JSON.stringify({ provider: "libvirt", format: "qcow2", virtual_size: 1 }) },
+			{ name: "box.img", body: readFileSync(at("box.img")) },
+		]);
+		await done(await images.import({ path: at("team.box"), overwrite: false }, "test"));
+		expect(await images.get("team")).toMatchObject({ kind: "disk", format: "qcow2", virtualBytes: 16 * 1024 * 1024 });
+		expect(existsSync(at("ran"))).toBe(false);
+		await images.delete({ image: "team", force: false }, "test");
+		expect(readdirSync(at("disks"))).toEqual([]);
+		expect(incoming()).toEqual([]);
 	});
 
 	test("that leads to another file of this machine is refused, and nothing of it stays", async () => {

@@ -3,15 +3,18 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { HomerangeError } from "../../contract/errors.ts";
 import { formatBytes } from "../../contract/format-bytes.ts";
-import type { ImportImageRequest } from "../../contract/images.ts";
+import type { DiskFormat, ImportImageRequest } from "../../contract/images.ts";
 import { diskName } from "../../contract/images.ts";
 import { newId } from "../db/new-id.ts";
 import { isNoSpace } from "../docker/api-errors.ts";
 import { spaceOf } from "../docker/data-folder.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
+import { archiveLimits } from "./archive/invalid.ts";
+import type { StageOptions } from "./archive/stage.ts";
 import { checkDisk, checkSourceHeader } from "./disks/check-disk.ts";
 import type { DiskPool } from "./disks/disk-pool.ts";
 import { unpackOva } from "./disks/ova.ts";
+import { unpackBox } from "./disks/vagrant-box.ts";
 import { nameFromFile, type Recognized } from "./recognize.ts";
 
 /** Left free where the data folder is. */
@@ -21,7 +24,7 @@ const reserveBytes = 1024 ** 3;
 export async function importDisk(
 	pool: DiskPool,
 	request: ImportImageRequest,
-	recognized: Extract<Recognized, { kind: "disk" | "ova" }>,
+	recognized: Extract<Recognized, { kind: "disk" | "ova" | "box" }>,
 	folder: string,
 	task: TaskRun,
 ): Promise<string> {
@@ -34,16 +37,14 @@ export async function importDisk(
 	await mkdir(pool.folder, { recursive: true, mode: 0o700 });
 	task.start("copy");
 	await refuseFullDisk(pool, recognized.sizeBytes);
-	const format = recognized.kind === "ova" ? "vmdk" : await checkSourceHeader(request.path, recognized.format);
 	const onProgress = (done: number) =>
 		task.progress("copy", { unit: "bytes", done, total: Math.max(done, recognized.sizeBytes) });
-	const source =
-		recognized.kind === "ova" ? await unpackOva(request.path, { folder, signal, onProgress }) : request.path;
+	const { path: source, format } = await takeOut(request.path, recognized, { folder, signal, onProgress });
 	const id = newId();
 	const file = `${id}.${format}`;
 	const part = `${pool.path({ file })}.part`;
 	try {
-		const { sha256, sizeBytes } = await copyInto(source, part, signal, recognized.kind === "ova" ? null : onProgress);
+		const { sha256, sizeBytes } = await copyInto(source, part, signal, recognized.kind === "disk" ? onProgress : null);
 		task.done("copy", formatBytes(sizeBytes));
 		task.start("check");
 		const { virtualBytes, note } = await checkDisk(part, format, request.path, signal);
@@ -73,6 +74,26 @@ export async function importDisk(
 	} catch (error) {
 		await rm(part, { force: true });
 		throw asDiskFull(error, request.path);
+	}
+}
+
+/** The disk itself, taken out of what it was packed into. */
+async function takeOut(
+	path: string,
+	recognized: Extract<Recognized, { kind: "disk" | "ova" | "box" }>,
+	options: StageOptions,
+): Promise<{ path: string; format: DiskFormat }> {
+	switch (recognized.kind) {
+		case "disk":
+			return { path, format: await checkSourceHeader(path, recognized.format) };
+		case "ova":
+			return { path: await unpackOva(path, options), format: "vmdk" };
+		case "box": {
+			// A packed box does not tell its size before it is unpacked.
+			const { freeBytes } = await spaceOf(options.folder);
+			const bytes = Math.min(archiveLimits.bytes, Math.max(0, freeBytes - reserveBytes));
+			return await unpackBox(path, { ...options, limits: { ...archiveLimits, bytes } });
+		}
 	}
 }
 
