@@ -7,7 +7,7 @@ import { StateMark } from "../components/state-mark.tsx";
 import { rangeMark, rangeWord } from "../ranges/range-word.ts";
 import { strings } from "../strings.ts";
 import { VmCard } from "../vms/vm-card.tsx";
-import { placeOf } from "./filter-machines.ts";
+import { type PlaceFilter, placeOf } from "./filter-machines.ts";
 import { MachineCard } from "./machine-card.tsx";
 import { type MachineRow, rowId, rowProvider } from "./machine-row.ts";
 
@@ -31,8 +31,7 @@ export function MachineCards({ rows }: { rows: readonly MachineRow[] }) {
 }
 
 function groupsOf(rows: readonly MachineRow[]): CardGroup<MachineRow>[] {
-	const order = { standalone: 1, foreign: 2, range: 0 };
-	const rank = (place: string): number => (place in order ? order[place as keyof typeof order] : 0);
+	const rank = (place: PlaceFilter): number => ["standalone", "foreign"].indexOf(place);
 	return [...Map.groupBy(rows, placeOf)]
 		.toSorted(([a], [b]) => rank(a) - rank(b))
 		.map(([place, items]) => {

@@ -269,8 +269,7 @@ export const vmStrings = {
 			networks: "Own networks",
 			passthrough: "Devices handed over",
 		},
-		can: "yes",
-		cannot: "no",
+		cannot: (ability: string) => `${ability}: no.`,
 		noTemplates: "There is no kind of virtual machine for this system.",
 		start: "What it starts from",
 		sources: {

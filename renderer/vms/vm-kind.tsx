@@ -8,6 +8,7 @@ import type { DraftProps } from "./create-vm-page.tsx";
 import { firstTemplate } from "./vm-draft.ts";
 
 const words = strings.vms.wizard;
+const abilities = ["acceleration", "uefi", "secureBoot", "tpm", "networks", "passthrough"] as const;
 const types = ["linux", "windows", "macos", "network", "other"] as const satisfies readonly OsFamily[];
 
 /** Which kind of virtual machine, and what this computer can and cannot do for it. */
@@ -61,22 +62,32 @@ export function VmKind(props: DraftProps & { templates: readonly VmTemplate[]; h
 }
 
 function Abilities({ host }: { host: HypervisorHost }) {
+	const all = abilities.map((id) => ({ id, ...host.abilities[id] }));
 	return (
-		<ul
-			aria-label={words.host}
-			className="flex flex-wrap gap-x-5 gap-y-1 rounded-md bg-sunken px-3 py-2 text-sm text-muted"
-		>
-			{(
-				Object.entries(host.abilities) as [
-					keyof typeof words.abilities,
-					{ available: boolean; reason: string | null },
-				][]
-			).map(([ability, { available, reason }]) => (
-				<li key={ability} title={reason ?? undefined} className="inline-flex items-center gap-1.5">
-					<StateGlyph mark={available ? { tone: "ok", shape: "check" } : { tone: "idle", shape: "ring" }} />
-					{words.abilities[ability]}: {available ? words.can : words.cannot}
-				</li>
-			))}
+		<ul aria-label={words.host} className="grid gap-1 rounded-md bg-sunken px-3 py-2 text-sm text-muted">
+			<li className="flex flex-wrap gap-x-5 gap-y-1">
+				{all
+					.filter(({ available }) => available)
+					.map(({ id }) => (
+						<Ability key={id} name={words.abilities[id]} isThere />
+					))}
+			</li>
+			{all
+				.filter(({ available }) => !available)
+				.map(({ id, reason, remedy }) => (
+					<li key={id}>
+						<Ability name={words.abilities[id]} isThere={false} /> {reason} {remedy}
+					</li>
+				))}
 		</ul>
+	);
+}
+
+function Ability({ name, isThere }: { name: string; isThere: boolean }) {
+	return (
+		<span className="inline-flex items-center gap-1.5 align-top">
+			<StateGlyph mark={isThere ? { tone: "ok", shape: "check" } : { tone: "idle", shape: "ring" }} />
+			<span className="text-text">{isThere ? name : words.cannot(name)}</span>
+		</span>
 	);
 }

@@ -51,8 +51,10 @@ export function VmOverview({ vm }: { vm: VmDetail }) {
 	);
 }
 
+/** By libvirt's word for it; there are more than those that are known here. */
+const speeds: Partial<Record<string, string>> = words.speeds;
+
 function rowsOf(vm: VmDetail) {
-	const speed = vm.virtType in words.speeds ? words.speeds[vm.virtType as keyof typeof words.speeds] : vm.virtType;
 	return [
 		...(vm.reason === null ? [] : [{ name: words.state, value: vm.reason }]),
 		{
@@ -70,7 +72,7 @@ function rowsOf(vm: VmDetail) {
 		},
 		{ name: words.resources, value: words.resourcesValue(vm.vcpus, formatBytes(vm.memoryBytes)) },
 		{ name: words.type, value: strings.library.osFamilies[vm.type] },
-		{ name: words.speed, value: speed },
+		{ name: words.speed, value: speeds[vm.virtType] ?? vm.virtType },
 		{ name: words.firmware, value: words.firmwares[vm.firmware] },
 		{ name: words.tpm, value: vm.tpm ? words.yes : words.no },
 		...(vm.machine === null

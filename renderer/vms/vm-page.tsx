@@ -31,7 +31,7 @@ const words = strings.vms.page;
 /** One virtual machine: `/machines/vms/UUID`. */
 export function VmPage() {
 	const { uuid = "", tab = "overview" } = useParams();
-	const hypervisor = useHypervisor();
+	useHypervisor();
 	const vm = useVm(uuid);
 	// A task that ended may have changed what the list does not tell: its snapshots, what is in its drives.
 	const ended = useTasks((state) => state.list.filter((task) => !isTaskOpen(task)).length);
@@ -39,9 +39,7 @@ export function VmPage() {
 	const { error, reload } = answer;
 	// The last answer stays while a new one is awaited, and may be another one's.
 	const data = answer.data?.uuid === uuid ? answer.data : null;
-	if (vm === null && (error?.code === "VM_NOT_FOUND" || (hypervisor?.state === "connected" && data !== null))) {
-		return <VmGone />;
-	}
+	if (vm === null && error?.code === "VM_NOT_FOUND") return <VmGone />;
 	const shown = vm ?? data;
 	if (shown === null) {
 		return (
