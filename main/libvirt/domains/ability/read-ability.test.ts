@@ -46,17 +46,16 @@ describe("what a host can do", () => {
 		expect(ability.emulationReason).toContain(refusal);
 	});
 
-	test("libvirt 12.1 says itself whether its firmware has secure boot", () => {
+	test("libvirt 12.1 says itself whether its firmware has secure boot, and keys that make it one", () => {
 		const capabilities = hostDocument("kvm-capabilities");
 		const [asked] = abilityQuestions(capabilities);
 		if (asked === undefined) throw new Error("no question");
-		const said = (value: string) =>
-			hostDocument("kvm-domain").replace(
-				"<loader ",
-				`<firmwareFeatures supported='yes'><enum name='secureBoot'><value>${value}</value></enum></firmwareFeatures><loader `,
-			);
-		expect(readAbility(capabilities, said("no"), asked).hasSecureBoot).toBe(false);
-		expect(readAbility(capabilities, said("yes"), asked).hasSecureBoot).toBe(true);
+		const said = (secure: string, keys: string) => {
+			const list = `<enum name='secureBoot'><value>${secure}</value></enum><enum name='enrolledKeys'><value>${keys}</value></enum>`;
+			const features = `<firmwareFeatures supported='yes'>${list}</firmwareFeatures><loader `;
+			return readAbility(capabilities, hostDocument("kvm-domain").replace("<loader ", features), asked).hasSecureBoot;
+		};
+		expect([said("no", "no"), said("yes", "no"), said("yes", "yes")]).toEqual([false, false, true]);
 	});
 
 	test("a document that says nothing makes a host that can do nothing", () => {

@@ -101,7 +101,9 @@ function hasSecureBoot(os: XmlElement | undefined, asked: AbilityQuestion): bool
 	if (asked.machine !== "q35" || !values(os, "firmware").includes("efi")) return false;
 	const features = child(os, "firmwareFeatures");
 	// Said by libvirt 12.1 and later; before, a loader that can be secure tells.
-	if (features !== undefined) return values(features, "secureBoot").includes("yes");
+	if (features !== undefined) {
+		return ["secureBoot", "enrolledKeys"].every((name) => values(features, name).includes("yes"));
+	}
 	return values(child(os, "loader"), "secure").includes("yes");
 }
 
