@@ -49,8 +49,17 @@ export class XmlFiles implements AsyncDisposable {
 	}
 }
 
-/** Defines a domain with libvirt's own validation; it is undefined, with its NVRAM, when the scope ends. */
+/** Defines a domain with libvirt's own validation; it is undefined, with its NVRAM and logs, when the scope ends. */
 export async function defined(files: XmlFiles, xml: string, name: string): Promise<AsyncDisposable> {
 	await virsh("define", "--validate", await files.write(xml));
-	return { [Symbol.asyncDispose]: async () => void (await virsh("undefine", "--nvram", "--domain", name)) };
+	return {
+		[Symbol.asyncDispose]: async () => {
+			await virsh("undefine", "--nvram", "--domain", name);
+			// libvirt keeps the logs of domains that are gone. Whoever may not remove them does not see them either.
+			if (process.getuid?.() !== 0) return;
+			for (const log of [`libvirt/qemu/${name}.log`, `swtpm/libvirt/qemu/${name}-swtpm.log`]) {
+				await rm(join("/var/log", log), { force: true });
+			}
+		},
+	};
 }
