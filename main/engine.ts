@@ -1,7 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { HostInfo } from "../contract/engines.ts";
-import { HomerangeError } from "../contract/errors.ts";
 import { Bundles, bundleLibrary } from "./bundles/index.ts";
 import { captureTarget } from "./capture/index.ts";
 import { ChangeBus } from "./changes/change-bus.ts";
@@ -33,7 +32,7 @@ import { begin } from "./start-up.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import { version } from "./version.ts";
 import { SerialLines } from "./vms/consoles/serial-lines.ts";
-import { unavailableVms } from "./vms/vms.ts";
+import { Vms } from "./vms/index.ts";
 
 export interface EngineOptions {
 	readonly dataFolder: string;
@@ -152,14 +151,20 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		log,
 	});
 	await bundles.begin();
-	const snapshots = new Snapshots({ store: snapshotStore, ranges, host, tasks, events, owner, log });
+	const snapshots = new Snapshots({ store: snapshotStore, ranges, host, vms, disks, tasks, events, owner, log });
 	const guard = held.adopt(new DiskGuard({ host, ranges, events, changes, log }), (watch) => watch.close());
+	const virtualMachines = held.adopt(
+		new Vms({
+			...{ host: libvirt, lines, installation: owner, tasks, events, changes, settings, disks, log },
+			snapshots: snapshotStore,
+			rangeOf: (rangeId, machineId) => rangeNames(ranges, rangeId, machineId),
+		}),
+		(machines) => machines.close(),
+	);
 	const consoles = new Consoles({
 		locate: (range, machine) => ranges.locateConsole(range, machine),
 		locateNetwork: async (range, network) => captureTarget(await ranges.site(range), network),
-		openVm: async () => {
-			throw new HomerangeError("HYPERVISOR_UNAVAILABLE", "This build cannot connect to libvirt yet.");
-		},
+		openVm: (request) => virtualMachines.consoles.open(request),
 		scrollback: () => settings.get().scrollback,
 		log,
 	});
@@ -195,7 +200,7 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		changes,
 		consoles,
 		db,
-		vms: unavailableVms,
+		vms: virtualMachines,
 	};
 	const router = createRouter(createServices(parts, close), log);
 	const server = await serveEngine(socket, router, consoles, log);
@@ -228,4 +233,11 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		},
 		close,
 	};
+}
+
+/** Names by ids, for a VM whose range may be gone by now. */
+function rangeNames(ranges: Ranges, rangeId: string, machineId: string): { range: string; machine: string } | null {
+	const found = ranges.list().find(({ id }) => id === rangeId);
+	const machine = found && ranges.get(rangeId).machines.find(({ id }) => id === machineId);
+	return found && machine ? { range: found.name, machine: machine.name } : null;
 }

@@ -6,18 +6,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ChannelFrame, ChannelRequest } from "../../contract/consoles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
+import type { HypervisorStatus } from "../../contract/hypervisor.ts";
 import { ChangeBus } from "../changes/change-bus.ts";
 import { type Database, openDatabase } from "../db/open.ts";
 import { AuditLog } from "../events/audit-log.ts";
 import { silentLog } from "../log.ts";
 import { SettingsStore } from "../settings/settings-store.ts";
 import { Tasks } from "../tasks/tasks.ts";
-import { unavailableVms } from "../vms/vms.ts";
 import { openChannel } from "./channel-client.ts";
 import { connectEngine, type EngineClient } from "./client.ts";
 import { createRouter } from "./router.ts";
 import { type EngineServer, serveEngine } from "./server.ts";
 import type { RangeService, ServedChannel } from "./services.ts";
+import type { VmService } from "./vm-service.ts";
 
 let folder: string;
 let socket: string;
@@ -47,6 +48,12 @@ const ranges: RangeService = {
 	destroy: async () => noRange(),
 	continueInterrupted: async () => noRange(),
 };
+
+const hypervisor: HypervisorStatus = {
+	...{ state: "off", uri: null, libvirtVersion: null, qemuVersion: null, reason: null, remedy: null, host: null },
+};
+/** Nothing here asks for a VM. */
+const noVms = new Proxy({} as VmService, { get: () => () => Promise.reject(new Error("there are no VMs here")) });
 
 /** Gives back what it is sent and ends at the end of the input. */
 function echo(request: ChannelRequest): ServedChannel {
@@ -140,7 +147,7 @@ beforeAll(async () => {
 				deleteRange: unused,
 				sweep: unused,
 			},
-			vms: unavailableVms,
+			vms: noVms,
 			runDoctor: unused,
 			snapshot: () => ({
 				kind: "snapshot",
@@ -149,7 +156,7 @@ beforeAll(async () => {
 				tasks: [],
 				engine,
 				settings: settings.get(),
-				hypervisor: unavailableVms.status(),
+				hypervisor,
 				vms: [],
 				events: [],
 			}),

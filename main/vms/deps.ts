@@ -6,10 +6,13 @@ import type { Logger } from "../log.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import type { SnapshotStore } from "../snapshots/index.ts";
 import type { Tasks } from "../tasks/tasks.ts";
+import type { SerialLines } from "./consoles/serial-lines.ts";
 
 /** What the virtual machines stand on. */
 export interface VmsDeps {
 	readonly host: LibvirtHost;
+	/** Serial lines, shared with the machines of ranges. */
+	readonly lines: SerialLines;
 	/** Id of this installation: what its VMs are marked with. */
 	readonly installation: string;
 	readonly tasks: Tasks;

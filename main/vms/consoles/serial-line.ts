@@ -5,6 +5,7 @@ import { type ErrorInfo, toErrorInfo } from "../../../contract/errors.ts";
 import type { Channel } from "../../consoles/channel.ts";
 import { Outbox } from "../../consoles/outbox.ts";
 import { Scrollback } from "../../consoles/scrollback.ts";
+import { lastLines } from "./last-lines.ts";
 import { pace } from "./pace.ts";
 
 /** Without a client nobody slows a flood down: then at most so many bytes are taken in so much time. */
@@ -56,10 +57,12 @@ export class SerialLine {
 		return this.#scrollback.replay();
 	}
 
-	attach(): Channel {
+	/** `tail`: begin with so many of the last lines, and not with everything that is kept. */
+	attach(tail?: number): Channel {
 		const outbox = new Outbox(() => this.#resumeIfRoom());
 		outbox.announce({ type: "opened", session: null });
-		outbox.push("stdout", this.#scrollback.replay());
+		const before = this.#scrollback.replay();
+		outbox.push("stdout", tail === undefined ? before : Buffer.from(lastLines(before, tail).text, "utf8"));
 		this.#clients.add(outbox);
 		void outbox.closed.then(() => {
 			this.#clients.delete(outbox);

@@ -46,12 +46,12 @@ export class SerialLines {
 	}
 
 	/** The line as a channel: what it said before, and what it says. Errors: `VM_NOT_FOUND`, `STATE_CONFLICT`, `UNSUPPORTED`. */
-	async open(ref: string): Promise<Channel> {
+	async open(ref: string, tail?: number): Promise<Channel> {
 		const { host } = this.#options;
 		const connection = await host.connection();
 		const domain = await findDomain(connection, ref);
 		const known = this.#lines.get(domain.uuid);
-		if (known !== undefined && !known.isOver) return known.attach();
+		if (known !== undefined && !known.isOver) return known.attach(tail);
 		const title = vmTitle(domain);
 		if (!(await runs(host, domain))) {
 			throw new HomerangeError("STATE_CONFLICT", `The VM ${title} does not run.`, {
@@ -66,7 +66,7 @@ export class SerialLines {
 				remedy: "Give it a serial port of the kind pty, or use its screen.",
 			});
 		}
-		return (await this.#line(domain, described, true)).attach();
+		return (await this.#line(domain, described, true)).attach(tail);
 	}
 
 	/** What is kept of a VM's output since the engine listens; null when it does not. */
