@@ -36,12 +36,14 @@ const nobody = { uid: 65_534, gid: 65_534 };
 /** A session daemon with a home of its own. */
 export class PrivateDaemon implements TestDaemon {
 	readonly uri = "qemu:///session";
-	readonly folder = mkdtempSync(join(tmpdir(), "libvirt-private-"));
+	readonly folder = mkdtempSync(join(tmpdir(), "lv-"));
 	readonly socketPath = join(this.folder, "run/libvirt/libvirt-sock");
 	/** What a client of this user has in its environment. */
 	readonly env = {
 		HOME: join(this.folder, "home"),
 		XDG_RUNTIME_DIR: join(this.folder, "run"),
+		// Sockets of machines are kept below it, and their paths must be short.
+		XDG_CONFIG_HOME: join(this.folder, "c"),
 		PATH: process.env.PATH ?? "/usr/bin",
 	};
 	readonly #configuration: string;
@@ -49,7 +51,7 @@ export class PrivateDaemon implements TestDaemon {
 
 	private constructor(configuration: string) {
 		this.#configuration = configuration;
-		for (const folder of [this.folder, this.env.HOME, this.env.XDG_RUNTIME_DIR]) {
+		for (const folder of [this.folder, this.env.HOME, this.env.XDG_RUNTIME_DIR, this.env.XDG_CONFIG_HOME]) {
 			mkdirSync(folder, { recursive: true, mode: 0o700 });
 			if (isRoot()) chownSync(folder, nobody.uid, nobody.gid);
 		}
