@@ -78,7 +78,7 @@ describe("a domain's texts", () => {
 				expect(described.serials[0]?.logPath).toBe(`/${path}.log`);
 				expect(described.owner).toMatchObject({ installation: `i${path}`, kind: "standalone", range: null });
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 30 },
 		);
 	});
 

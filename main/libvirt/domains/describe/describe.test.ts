@@ -107,7 +107,7 @@ describe("XML that is not understood", () => {
 				expect(describeDomain(broken)).toHaveProperty("problem");
 				expect(describeSnapshot(broken)).toHaveProperty("problem");
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 60 },
 		);
 	});
 });

@@ -52,7 +52,7 @@ describe("Windows' answer file", () => {
 				);
 				expect([...texts(root, "CommandLine"), ...texts(root, "Path")].join()).not.toContain("$marker");
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 30 },
 		);
 	});
 

@@ -64,7 +64,7 @@ describe("reading XML", () => {
 					}
 				},
 			),
-			{ numRuns: 500 },
+			{ numRuns: 150 },
 		);
 	});
 
