@@ -11,7 +11,7 @@ import type { AttackBed } from "./testing/attack-bed.ts";
 const battery = readFileSync(new URL("testing/battery.pl", import.meta.url), "utf8");
 
 /** What whoever took over the inner engine is: root of the container, or of rootlesskit's namespaces as an ordinary user. */
-const asInnerEngine = {
+export const asInnerEngine = {
 	privileged: [],
 	unprivileged: [
 		...["sh", "-c"],

@@ -5,6 +5,7 @@ import { linkLayerAttacks } from "./link-layer.ts";
 import { managementAttacks } from "./management-plane.ts";
 import { momentAttacks } from "./moments.ts";
 import { nameAttacks } from "./names.ts";
+import { sharedLayerAttacks } from "./shared-layers.ts";
 import { AttackBed } from "./testing/attack-bed.ts";
 
 /** Two ranges of one blueprint as the product deploys them, and every attack that such ranges can show. */
@@ -26,6 +27,7 @@ describe.each(["privileged", "unprivileged"] as const)("two ranges in the %s pro
 	nameAttacks(bed);
 	linkLayerAttacks(bed);
 	escapeAttacks(bed);
+	sharedLayerAttacks(bed);
 	floodAttacks(bed);
 	momentAttacks(bed);
 });
