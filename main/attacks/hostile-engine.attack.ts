@@ -225,6 +225,7 @@ test("what it says of a machine is checked, bounded, and free of control charact
 		"/containers/shape/json": (_, response) => json(response, answer({ State: "running" })),
 	});
 	const provider = new DockerProvider({
+		extraHosts: () => [],
 		inner: { ...engine, close: () => undefined },
 		site: { host: engine, container: "x", enterNetns: (command) => command },
 		range: { owner: "o", rangeId: "r", rangeName: "r" },

@@ -24,6 +24,7 @@ export function checkMachines(check: Check): void {
 		checkFiles(check, name, machine);
 		checkMaps(check, name, machine);
 		checkConsole(check, name, machine);
+		checkCommand(check, name, machine);
 	}
 	checkHostnames(check);
 	checkTotals(check);
@@ -116,6 +117,15 @@ function checkConsole({ issues, library }: Check, name: string, machine: Machine
 			"Leave out serial; the shell console is there.",
 		);
 	}
+}
+
+function checkCommand({ issues, library }: Check, name: string, machine: MachineFormat): void {
+	if (machine.command === undefined || providerOf(library, machine) === "docker") return;
+	issues.error(
+		["machines", name, "command"],
+		`"${name}" is a virtual machine and boots what is on its disk: it takes no command.`,
+		"Leave it out; post_boot runs commands after the boot.",
+	);
 }
 
 /** A range whose machines may want more than the range has is allowed: not all want it at once. */

@@ -105,6 +105,11 @@ const table: [string, string, (string | RegExp)[]][] = [
 		['10:12 machines.a.image: "Nginx" is not the name of an image. [Write nginx.]'],
 	],
 	[
+		"a command for a VM",
+		machine("provider: libvirt\n    command: [sleep]"),
+		[/^10:5 machines.a.command: "a" is a virtual machine and boots what is on its disk/],
+	],
+	[
 		"a provider that no range has",
 		machine("provider: vagrant"),
 		[/^9:15 machines.a.provider: Vagrant machines cannot run in a range. \[Import the box as a disk/],

@@ -41,6 +41,11 @@ export class MachineAgent {
 		return new MachineAgent(await openExec(host, dind.container, options, signal));
 	}
 
+	/** Over a process that runs the agent's script already. */
+	static over(exec: ExecStream): MachineAgent {
+		return new MachineAgent(exec);
+	}
+
 	/** Whether the target answers; null: the process is gone, nobody knows. */
 	reach(target: ProbeTarget): Promise<boolean | null> {
 		return this.#order("reach", target);

@@ -71,17 +71,22 @@ async function controlsOf(
 	agents: Agents,
 	signal: AbortSignal,
 ): Promise<ReadonlyMap<string, boolean>> {
-	const targets = new Map(plan.filter(({ to }) => to.machine !== null).map((one) => [keyOf(targetOf(one)), one]));
+	const inside = plan.filter(({ to }) => to.machine !== null);
+	const targets = new Map(inside.map((one) => [keyOf(targetOf(one, agents)), one]));
 	const controls = new Map<string, boolean>();
 	await eachOf([...targets.values()], atOnce, signal, async (one) => {
 		const agent = agents.of(one.to.machine ?? "");
-		const target = targetOf(one);
+		const target = targetOf(one, agents);
 		if (typeof agent !== "string") controls.set(keyOf(target), (await agent.listen(target)) === true);
 	});
 	return controls;
 }
 
-const targetOf = ({ to, protocol, port }: PlannedProbe): ProbeTarget => ({ ip: to.ip, protocol, port });
+const targetOf = ({ to, protocol, port }: PlannedProbe, agents: Agents): ProbeTarget => ({
+	ip: agents.targetIp(to.machine, { ...to, protocol }),
+	protocol,
+	port,
+});
 
 interface Probing {
 	agents: Agents;
@@ -101,7 +106,7 @@ async function probed(planned: PlannedProbe, { agents, controls, internet }: Pro
 	});
 	const agent = agents.of(from.machine);
 	if (typeof agent === "string") return answer("unknown", agent);
-	const target = targetOf(planned);
+	const target = targetOf(planned, agents);
 	if (to.machine === null) {
 		if (internet.problem !== null) return answer("unknown", internet.problem);
 	} else {

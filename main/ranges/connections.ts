@@ -1,3 +1,4 @@
+import type { ResolvedMachine } from "../blueprint/index.ts";
 import { type Dind, dindOf } from "../dind/index.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { enterProcess } from "../docker/enter-process.ts";
@@ -24,6 +25,15 @@ export interface ConnectionListener {
 	opened(range: RangeRecord, connection: RangeConnection): void;
 	closed(rangeId: string): void;
 	routerAttached(rangeId: string, place: RouterPlace, fingerprint: string): void;
+}
+
+/** The range's name server knows its containers only: of VMs a machine is told, if it shares a network with them. */
+function vmNamesFor(machines: readonly ResolvedMachine[], machine: ResolvedMachine): string[] {
+	const own = new Set(machine.nics.map(({ network }) => network));
+	return machines.flatMap(({ provider, hostname, nics }) => {
+		const shared = provider === "libvirt" ? nics.find(({ network }) => own.has(network)) : undefined;
+		return shared === undefined ? [] : [`${hostname}:${shared.ip}`];
+	});
 }
 
 /** One connection for each range whose container runs, made on demand and shared. */
@@ -83,6 +93,7 @@ export class Connections {
 				return new Map(range.blueprint.networks.map((network) => [network.name, network.gateway]));
 			},
 			limits: dind.profile.limits,
+			extraHosts: (machine) => vmNamesFor(range.blueprint.machines, machine),
 			attachRouter: async (pid, signal) => {
 				const place = { host, dind, pid };
 				this.#listener.routerAttached(range.id, place, await attachRouter(place, routerSpec(range), signal));

@@ -1,8 +1,10 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
+import type { VmCount } from "../providers/libvirt/vm-counts.ts";
 import type { RangeConnection } from "./connections.ts";
 import type { OperationParts } from "./parts.ts";
 import { bridgeOf, type MachineRecord, type RangeRecord } from "./record.ts";
+import { isUp } from "./states.ts";
 import { containerFacts } from "./truth.ts";
 
 const limitMs = 30_000;
@@ -14,6 +16,8 @@ export interface RangeSite extends Pick<RangeConnection, "host" | "inner" | "din
 	/** As it is now: live changes of networks are in it. */
 	readonly blueprint: ResolvedBlueprint;
 	readonly machines: readonly MachineRecord[];
+	/** What its running VMs have used, by their names; empty for a range without any. */
+	vmCounts(signal: AbortSignal): Promise<ReadonlyMap<string, VmCount>>;
 	/** Name of a network's bridge. Errors: `NETWORK_NOT_FOUND`. */
 	bridge(network: string): string;
 }
@@ -55,6 +59,22 @@ export async function openRangeSite(
 		name: range.name,
 		blueprint: range.blueprint,
 		machines: range.machines,
+		async vmCounts(during) {
+			const vms = range.machines.filter(
+				({ spec, engineId, state }) => spec.provider === "libvirt" && engineId !== null && isUp(state),
+			);
+			if (vms.length === 0) return new Map();
+			const counts = await parts.deps.vms.counts(
+				vms.map(({ engineId }) => engineId ?? ""),
+				during,
+			);
+			return new Map(
+				vms.flatMap(({ spec, engineId }) => {
+					const count = counts.get(engineId ?? "");
+					return count === undefined ? [] : [[spec.name, count] as const];
+				}),
+			);
+		},
 		bridge(network) {
 			const { networks } = range.blueprint;
 			if (networks.some(({ name }) => name === network)) return bridgeOf(range, network);

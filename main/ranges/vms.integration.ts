@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runExec } from "../docker/exec.ts";
+import { NetworkTests } from "../network-test/index.ts";
 import { addGuestDisk } from "../providers/libvirt/testing/test-disk.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
 
@@ -62,6 +63,16 @@ describe("a range with VMs", () => {
 		// No route leads back.
 		expect(await fetchFrom("mixed-1", "other", "10.0.1.50")).toBe("");
 	}, 300_000);
+
+	test("has the matrix that its blueprint says", async () => {
+		const tests = new NetworkTests((range, signal) => t.ranges.site(range, signal));
+		const news = await Array.fromAsync(tests.run("mixed-1"));
+		const last = news.at(-1);
+		if (last?.kind !== "result") throw new Error("the test has no result");
+		const odd = last.result.probes.filter(({ seen, wanted }) => seen !== wanted);
+		expect(odd).toEqual([]);
+		expect(last.result.probes.some(({ from, to }) => from.machine === "guest" && to.machine === "other")).toBe(true);
+	}, 120_000);
 
 	test("stops and starts with the same addresses", async () => {
 		await t.ended(t.ranges.stop("mixed-1", undefined, "test"));

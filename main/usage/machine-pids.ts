@@ -14,7 +14,9 @@ export class MachinePids {
 		const known = new Map<string, number>();
 		// What happens from here on is asked about the next time.
 		this.#known = known;
-		const running = machines.filter(({ engineId, state }) => engineId !== null && state !== "stopped");
+		const running = machines.filter(
+			({ spec, engineId, state }) => spec.provider === "docker" && engineId !== null && state !== "stopped",
+		);
 		const options: object = { abortSignal: signal };
 		const pids = await Promise.all(
 			running.map(async ({ engineId }) => {

@@ -7,7 +7,7 @@ import { type ContainerCount, parseStats } from "./container-stats.ts";
 import { diskUsage } from "./disk-usage.ts";
 import type { MachinePids } from "./machine-pids.ts";
 import { MachineSamples } from "./machine-samples.ts";
-import { type Sample, unknownUsage, usageBetween } from "./sample.ts";
+import { type MachineCount, type Sample, unknownUsage, usageBetween } from "./sample.ts";
 
 const periodMs = 2000;
 /** A rate needs two looks; the second comes sooner, so that something is shown soon. */
@@ -33,13 +33,16 @@ export async function sampleRange(site: RangeSite, o: RangeSamplerOptions, signa
 		// It is looked at when the sampling ends; until then it must not end the program.
 		stats.catch(() => end.abort());
 		let before: Sample | null = null;
+		const vms = new VmRates();
 		for (let period = firstPeriodMs; ; period = before === null ? firstPeriodMs : periodMs) {
 			until.throwIfAborted();
 			const pids = await o.pids.current(site, until);
 			const now: Sample = await samples.take([...pids.values()]);
 			if ([...pids.values()].some((pid) => !now.machines.has(pid))) o.pids.forget();
+			const ofVms = await vms.look(site, until);
 			if (before !== null) {
-				o.onSample(rangeUsageOf(site, { before, now, pids, total: container.usage, diskBytes: o.disk.bytes }));
+				const usage = rangeUsageOf(site, { before, now, pids, total: container.usage, diskBytes: o.disk.bytes });
+				o.onSample({ ...usage, machines: { ...usage.machines, ...ofVms } });
 			}
 			before = now;
 			countDisk(site, o, until);
@@ -48,6 +51,30 @@ export async function sampleRange(site: RangeSite, o: RangeSamplerOptions, signa
 	} finally {
 		end.abort();
 		samples.close();
+	}
+}
+
+/** Rates of VMs, which the range's container knows nothing of. */
+class VmRates {
+	#before: ReadonlyMap<string, MachineCount> = new Map();
+	#at = 0;
+
+	async look(site: RangeSite, signal: AbortSignal): Promise<Record<string, Usage>> {
+		const counts = await site.vmCounts(signal);
+		const at = performance.now() / 1000;
+		const now = new Map(
+			[...counts].map(([name, count]) => {
+				const unseen = { pid: 0, processes: null, inBytes: null, outBytes: null };
+				return [name, { ...count, ...unseen }] as const;
+			}),
+		);
+		const usages = [...now].map(([name, count]) => {
+			const before = this.#before.get(name) ?? null;
+			return [name, usageBetween(before, count, at - this.#at)] as const;
+		});
+		this.#before = now;
+		this.#at = at;
+		return Object.fromEntries(usages);
 	}
 }
 

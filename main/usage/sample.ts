@@ -4,13 +4,15 @@ import type { Usage } from "../../contract/usage.ts";
 export interface MachineCount {
 	readonly pid: number;
 	readonly cpuSeconds: number;
-	readonly processes: number;
-	readonly memoryBytes: number;
+	/** Null of a VM: what runs in it is its guest's affair. */
+	readonly processes: number | null;
+	readonly memoryBytes: number | null;
 	/** Null where the range's container may not tell. */
 	readonly readBytes: number | null;
 	readonly writtenBytes: number | null;
-	readonly inBytes: number;
-	readonly outBytes: number;
+	/** Null of a VM: its card is counted where nobody of ours looks. */
+	readonly inBytes: number | null;
+	readonly outBytes: number | null;
 }
 
 export interface Sample {

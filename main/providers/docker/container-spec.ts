@@ -12,6 +12,8 @@ export interface SpecContext {
 	readonly apiVersion: string;
 	/** Whether the inner engine has cgroups to enforce a machine's own limits. */
 	readonly perMachineLimits: boolean;
+	/** Names that the range's name server does not know, as "name:address": its virtual machines. */
+	readonly extraHosts?: (machine: ResolvedMachine) => string[];
 	/** Devices of the range's container that a machine with QEMU in it gets; nothing else asks for them. */
 	readonly guestDevices?: readonly string[];
 }
@@ -78,12 +80,14 @@ export function endpointSettings(machine: ResolvedMachine, position: number, api
 
 function hostConfig(machine: ResolvedMachine, context: SpecContext): HostConfig {
 	const { cpus } = machine;
+	const extraHosts = context.extraHosts?.(machine) ?? [];
 	// A guest's memory is its own; what runs it comes on top.
 	const overhead = isGuest(machine) ? guestOverheadBytes(machine) : 0;
 	const memoryBytes = machine.memoryBytes === null ? null : machine.memoryBytes + overhead;
 	return {
 		...(machine.role === "router" ? routerConfig : { NetworkMode: firstNetwork(machine) }),
 		...(isGuest(machine) ? guestHostConfig(context.guestDevices) : {}),
+		...(extraHosts.length === 0 ? {} : { ExtraHosts: extraHosts }),
 		RestartPolicy: { Name: "no" },
 		LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
 		...(context.perMachineLimits

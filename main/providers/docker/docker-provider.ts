@@ -40,6 +40,8 @@ export interface DockerProviderOptions {
 	readonly range: Pick<SpecContext, "owner" | "rangeId" | "rangeName">;
 	/** Gateway address of each network. */
 	readonly gateways: ReadonlyMap<string, string>;
+	/** Names that only this machine is told of, as "name:address". */
+	extraHosts(machine: ResolvedMachine): string[];
 	/** Whether the inner engine has cgroups for single machines, and why not. */
 	readonly limits: { readonly perMachine: boolean; readonly reason: string | null };
 	/** Plugs a router machine that has just started into its networks, by the process that it is. */
@@ -59,7 +61,10 @@ export class DockerProvider implements MachineProvider {
 	constructor(options: DockerProviderOptions) {
 		this.#o = options;
 		const { apiVersion } = options.inner;
-		this.#context = { ...options.range, apiVersion, perMachineLimits: options.limits.perMachine };
+		this.#context = {
+			...{ ...options.range, apiVersion, perMachineLimits: options.limits.perMachine },
+			extraHosts: (machine) => options.extraHosts(machine),
+		};
 		this.#events = new MachineEvents(options.inner, options.range.rangeId);
 		this.capabilities = capabilitiesOf(options.limits);
 	}

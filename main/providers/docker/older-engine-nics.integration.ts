@@ -57,6 +57,7 @@ afterAll(async () => {
 
 test("an engine that cannot be told order, MACs and default route gets them right after each start", async () => {
 	const provider = new DockerProvider({
+		extraHosts: () => [],
 		// What such an engine says of itself decides what it is asked for.
 		inner: { ...inner, apiVersion: "1.41" },
 		site: { host, container: dind.container, enterNetns: (command) => dind.enterNetns(command) },

@@ -1,15 +1,19 @@
 import { isNoDomain } from "../../libvirt/rpc/index.ts";
 import type { MachineProvider } from "../machine-provider.ts";
 import { LibvirtProvider, ownDomains, powerOff, removeVm } from "./libvirt-provider.ts";
-import type { DiskTransfer, RangeVms, VmAbility, VmRange, VmSite } from "./range-vms.ts";
+import type { DiskTransfer, RangeVms, VmAbility, VmDisks, VmRange, VmSite } from "./range-vms.ts";
+import { SplitDisks } from "./split-disks.ts";
+import { countVms, type VmCount } from "./vm-counts.ts";
 import type { VmHost } from "./vm-host.ts";
 
 /** The VMs of ranges as domains of libvirt. */
 export class LibvirtRangeVms implements RangeVms {
+	readonly disks: VmDisks;
 	readonly #vmHost: VmHost;
 	readonly #owner: string;
 
 	constructor(vmHost: VmHost, owner: string) {
+		this.disks = new SplitDisks(vmHost);
 		this.#vmHost = vmHost;
 		this.#owner = owner;
 	}
@@ -52,6 +56,10 @@ export class LibvirtRangeVms implements RangeVms {
 				}
 			}),
 		);
+	}
+
+	async counts(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, VmCount>> {
+		return await countVms(await this.#vmHost.connection(signal), uuids, signal);
 	}
 
 	async ranges(signal: AbortSignal): Promise<VmRange[]> {

@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
 import type { Nic } from "../../../contract/ranges.ts";
 import type { Dind } from "../../dind/index.ts";
 import type { DockerEngine } from "../../docker/engine.ts";
 import type { MachineProvider } from "../machine-provider.ts";
 import type { ProbeSite } from "../probes/network-probe.ts";
+import type { VmCount } from "./vm-counts.ts";
 
 /** A running range, as far as its VMs need it. */
 export interface VmSite {
@@ -53,8 +55,47 @@ export interface VmRange {
 	readonly domains: readonly string[];
 }
 
+/** A file of the hypervisor that nobody writes while it is read. */
+export interface StandingVolume {
+	readonly name: string;
+	/** Of what it stands on, as it must be written in its header. */
+	readonly backing: string;
+}
+
+/** A VM's disk as it was at one moment. */
+export interface StandingDisk {
+	/** The nearest to the guest first; the last stands on the disk of the library that the VM started from. */
+	readonly volumes: readonly StandingVolume[];
+	/** Why the last that the guest wrote may be missing; null when it is all there. */
+	readonly unquiet: string | null;
+}
+
+/** A VM whose disk can be split off in an instant. */
+export interface DiskToSplit {
+	/** From here on the guest writes to another file. A VM that is off needs none. */
+	split(signal: AbortSignal): Promise<StandingDisk>;
+}
+
+/**
+ * The disks of VMs of ranges while they are saved. A process that ends in between leaves a VM that runs on, on a
+ * longer chain of files; joining it again is always possible later.
+ */
+export interface VmDisks {
+	/** Does what takes time before the instant. `image` is what the VM started from. */
+	prepare(engineId: string, image: string, signal: AbortSignal): Promise<DiskToSplit>;
+	/** Bytes of a volume, for progress. */
+	sizeOf(volume: StandingVolume): Promise<number>;
+	download(
+		volume: StandingVolume,
+		transfer: { signal: AbortSignal; onProgress(bytes: number): void },
+	): Promise<Readable>;
+	/** Puts what the guest wrote since the split into its disk. False: the VM is off, so that waits until it runs. */
+	join(engineId: string, signal: AbortSignal): Promise<boolean>;
+}
+
 /** The virtual machines of ranges. Nothing here asks the hypervisor before a range has a VM. */
 export interface RangeVms {
+	readonly disks: VmDisks;
 	ability(signal: AbortSignal): Promise<VmAbility>;
 	provider(site: VmSite): MachineProvider;
 	/** Size of a disk of the library and whether the hypervisor has it already; null when the library does not have it. */
@@ -65,6 +106,8 @@ export interface RangeVms {
 	halt(rangeId: string, signal: AbortSignal): Promise<void>;
 	/** Removes every VM of a range with its disks. */
 	remove(rangeId: string, signal: AbortSignal): Promise<void>;
+	/** What running VMs have used, by their UUIDs. */
+	counts(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, VmCount>>;
 	/** Ranges of this installation that have VMs; empty when no hypervisor answers. */
 	ranges(signal: AbortSignal): Promise<VmRange[]>;
 }
