@@ -60,7 +60,7 @@ describe("a domain's texts", () => {
 		.string({ unit: "grapheme-composite", maxLength: 200 })
 		.filter((text) => isXmlText(text) && !/[\r\n]/.test(text));
 
-	test("any title, path and password comes out of the XML as it went in", () => {
+	test("any title, path and password comes out of the XML as it went in", { timeout: 30_000 }, () => {
 		fc.assert(
 			fc.property(anyText, anyText, (title, path) => {
 				const described = describeDomain(

@@ -40,7 +40,7 @@ describe("Windows' answer file", () => {
 		expect(texts(read(), "AutoLogon")).toEqual([]);
 	});
 
-	test("any password stands in the file as it is, and in no command line", () => {
+	test("any password stands in the file as it is, and in no command line", { timeout: 30_000 }, () => {
 		const password = fc
 			.string({ unit: "grapheme-composite", minLength: 1, maxLength: 60 })
 			.filter((text) => isXmlText(text) && !/[\t\r\n]/.test(text) && text.length <= 127);

@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { HomerangeError } from "../../../../contract/errors.ts";
+import { printable } from "../../../docker/api-errors.ts";
 import { unescapeXml } from "./escape.ts";
 
 /** An element as it was read. Prefixes stay in the names; comments and processing instructions are left out. */
@@ -93,7 +94,7 @@ function isRaw(value: unknown): value is Raw {
 }
 
 function unreadable(place: string, why: string): HomerangeError {
-	return new HomerangeError("INPUT_INVALID", `The XML of ${place} cannot be read: ${why}.`, { place });
+	return new HomerangeError("INPUT_INVALID", `The XML of ${place} cannot be read: ${printable(why, 200)}.`, { place });
 }
 
 /** The first child of that name, or of the path of names. */
