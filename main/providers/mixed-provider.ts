@@ -20,10 +20,13 @@ export class MixedProvider implements MachineProvider {
 	readonly name = "docker";
 	readonly #containers: MachineProvider;
 	readonly #vms: MachineProvider;
+	readonly #mayHaveVms: () => boolean;
 
-	constructor(containers: MachineProvider, vms: MachineProvider) {
+	/** `mayHaveVms`: whether there can be any; a range of containers must not ask for a hypervisor. */
+	constructor(containers: MachineProvider, vms: MachineProvider, mayHaveVms: () => boolean) {
 		this.#containers = containers;
 		this.#vms = vms;
+		this.#mayHaveVms = mayHaveVms;
 	}
 
 	/** Of its containers; ask `capabilitiesOf` for those of a certain machine. */
@@ -72,8 +75,9 @@ export class MixedProvider implements MachineProvider {
 	}
 
 	async list(signal: AbortSignal): Promise<ObservedMachine[]> {
-		const lists = await Promise.all([this.#containers.list(signal), this.#vms.list(signal)]);
-		return lists.flat();
+		const containers = this.#containers.list(signal);
+		if (!this.#mayHaveVms()) return await containers;
+		return (await Promise.all([containers, this.#vms.list(signal)])).flat();
 	}
 
 	tail(engineId: string, lines: number, signal: AbortSignal): Promise<string[]> {

@@ -100,10 +100,9 @@ export class Connections {
 			},
 			fileSources: () => this.#store.fileSources(range.id),
 		});
-		// Asked of libvirt only once there is a VM: a range of containers works without.
-		const provider = hasVms(range)
-			? new MixedProvider(containers, this.#vmsOf(range, host, dind, containers))
-			: containers;
+		const vms = this.#vmsOf(range, host, dind, containers);
+		// An update may bring the first one, or have taken the last one away.
+		const provider = new MixedProvider(containers, vms, () => hasVms(range) || this.#deps.vms.isConnected);
 		const connection = { host, dind, inner, provider };
 		this.#open.set(range.id, connection);
 		this.#listener.opened(range, connection);

@@ -71,7 +71,7 @@ export async function removeRange(parts: OperationParts, range: RangeRecord): Pr
 	parts.connections.close(range.id);
 	const limit = AbortSignal.timeout(removalLimitMs);
 	// First: their interfaces are in the container's network namespace.
-	if (hasVms(range)) await parts.deps.vms.remove(range.id, limit);
+	if (hasVms(range) || parts.deps.vms.isConnected) await parts.deps.vms.remove(range.id, limit);
 	await removeDind(parts.deps.host.current(), range.id, limit);
 	parts.store.remove(range);
 }

@@ -15,7 +15,13 @@ const minute = 60_000;
 const shownLines = 40;
 
 /** What ranges do must be the same in both profiles; these files take the profile from their environment. */
-const eitherProfile = ["main/ranges/deploy.integration.ts", "main/ranges/crash.integration.ts", "main/snapshots"];
+const eitherProfile = [
+	"main/ranges/deploy.integration.ts",
+	"main/ranges/crash.integration.ts",
+	"main/ranges/vms.integration.ts",
+	"main/providers/conformance.integration.ts",
+	"main/snapshots",
+];
 /** Everything that depends on the inner engine's version, with the ranges' networks first. */
 const eitherEngine = [
 	"main/ranges",

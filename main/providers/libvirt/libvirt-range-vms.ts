@@ -18,6 +18,10 @@ export class LibvirtRangeVms implements RangeVms {
 		this.#owner = owner;
 	}
 
+	get isConnected(): boolean {
+		return this.#vmHost.isConnected;
+	}
+
 	async ability(signal: AbortSignal): Promise<VmAbility> {
 		const obstacle = await this.#vmHost.whyNoRangeVms(signal);
 		if (obstacle !== null) return { available: false, ...obstacle, emulated: null };
@@ -64,7 +68,7 @@ export class LibvirtRangeVms implements RangeVms {
 
 	async ranges(signal: AbortSignal): Promise<VmRange[]> {
 		// Who never had a hypervisor has nothing there, and asking would start a search for one.
-		if (!this.#vmHost.isConnected) return [];
+		if (!this.isConnected) return [];
 		const connection = await this.#vmHost.connection(signal);
 		const byRange = new Map<string, string[]>();
 		for (const { domain, rangeId } of await ownDomains(connection, { owner: this.#owner }, signal)) {

@@ -96,6 +96,8 @@ export interface VmDisks {
 /** The virtual machines of ranges. Nothing here asks the hypervisor before a range has a VM. */
 export interface RangeVms {
 	readonly disks: VmDisks;
+	/** Whether the hypervisor was asked before and answers. */
+	readonly isConnected: boolean;
 	ability(signal: AbortSignal): Promise<VmAbility>;
 	provider(site: VmSite): MachineProvider;
 	/** Size of a disk of the library and whether the hypervisor has it already; null when the library does not have it. */
