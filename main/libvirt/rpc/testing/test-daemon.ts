@@ -46,11 +46,9 @@ export class PrivateDaemon implements TestDaemon {
 		XDG_CONFIG_HOME: join(this.folder, "c"),
 		PATH: process.env.PATH ?? "/usr/bin",
 	};
-	readonly #configuration: string;
 	#process: ChildProcess | null = null;
 
 	private constructor(configuration: string) {
-		this.#configuration = configuration;
 		for (const folder of [this.folder, this.env.HOME, this.env.XDG_RUNTIME_DIR, this.env.XDG_CONFIG_HOME]) {
 			mkdirSync(folder, { recursive: true, mode: 0o700 });
 			if (isRoot()) chownSync(folder, nobody.uid, nobody.gid);
@@ -62,7 +60,7 @@ export class PrivateDaemon implements TestDaemon {
 	static async start(configuration = ""): Promise<PrivateDaemon> {
 		const daemon = new PrivateDaemon(configuration);
 		await daemon.launch();
-		if (!daemon.#configuration.includes("auth_unix_rw")) await daemon.answers();
+		await daemon.answers();
 		return daemon;
 	}
 

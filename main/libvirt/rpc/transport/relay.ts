@@ -53,7 +53,7 @@ class RelayDuplex extends Duplex {
 		child.stderr.on("data", (text: string) => {
 			if (this.#complaint.length < complaintLimit) this.#complaint += text.slice(0, complaintLimit);
 		});
-		// A broken pipe says less than the exit of the relay, which follows it.
+		// Told to whoever writes, see _write.
 		child.stdin.on("error", () => undefined);
 		child.once("close", (code, signal) => {
 			if (this.destroyed) return;
@@ -67,7 +67,10 @@ class RelayDuplex extends Duplex {
 	}
 
 	override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-		this.#child.stdin.write(chunk, callback);
+		// A broken pipe says less than the relay's end, which follows it and ends this stream.
+		this.#child.stdin.write(chunk, (error) => {
+			if (!error) callback();
+		});
 	}
 
 	override _final(callback: (error?: Error | null) => void): void {
