@@ -15,7 +15,7 @@ export { type PluggedInterface, pluggedInterfaces, plugInterfaces } from "./plug
 export { profileOf } from "./profiles.ts";
 export { removeDind } from "./remove-dind.ts";
 export { pauseDind, startDind, stopDind, unpauseDind } from "./run-dind.ts";
-export { removeStaleHelpers } from "./stale-helpers.ts";
+export { endHelpersOn, removeStaleHelpers } from "./stale-helpers.ts";
 export { storePath } from "./store-path.ts";
 export { ensureVolume } from "./volume.ts";
 export { waitForInnerEngine } from "./wait-for-engine.ts";

@@ -58,13 +58,19 @@ async function removeVolume(host: DockerEngine, name: string, signal?: AbortSign
 	}
 }
 
-/** Waits for the helpers that hold a volume; false when others hold it. */
+/** Waits for the helpers that hold a volume, and ends what will not end by itself; false when others hold it. */
 async function helpersEnded(host: DockerEngine, volume: string, signal?: AbortSignal): Promise<boolean> {
 	const filters = { volume: [volume] };
 	const holders = await host.api.listContainers(abortable({ all: true, filters }, signal));
 	if (holders.some(({ Labels }) => Labels[label.role] !== "helper")) return false;
 	const ended = abortable({ condition: "removed" as const }, signal);
-	await Promise.all(holders.map(({ Id }) => unlessGone(host.api.getContainer(Id).wait(ended))));
+	await Promise.all(
+		holders.map(async ({ Id, State: state }) => {
+			// Its engine was killed before it started it, or somebody froze it.
+			if (state === "created" || state === "paused") await removeContainer(host, Id, state, signal);
+			else await unlessGone(host.api.getContainer(Id).wait(ended));
+		}),
+	);
 	return true;
 }
 

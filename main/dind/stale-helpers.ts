@@ -35,3 +35,33 @@ export async function removeStaleHelpers(
 	);
 	return stale.length;
 }
+
+/**
+ * Ends the helpers with this label that still work on a volume. Their engine was killed, and they go on without it: who
+ * takes its work up must not meet them.
+ */
+export async function endHelpersOn(
+	host: DockerEngine,
+	volume: string,
+	labelled: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const filters = { volume: [volume], label: [`${label.role}=helper`, labelled] };
+	const left = await host.api.listContainers({ all: true, filters, abortSignal: signal });
+	await Promise.all(
+		left.map(async ({ Id: id }) => {
+			const container = host.api.getContainer(id);
+			try {
+				await container.remove({ force: true, v: true });
+			} catch (error) {
+				if (isNotFound(error)) return;
+				// It is on its way out by itself; until it is gone it holds the volume.
+				if (!hasStatus(error, 409)) throw error;
+				const options: object = { condition: "removed", abortSignal: signal };
+				await container.wait(options).catch((again: unknown) => {
+					if (!isNotFound(again)) throw again;
+				});
+			}
+		}),
+	);
+}

@@ -2,8 +2,15 @@ import PQueue from "p-queue";
 import { HomerangeError, toErrorInfo } from "../../contract/errors.ts";
 import type { LayerStore } from "../../contract/layers.ts";
 import type { Database } from "../db/open.ts";
-import { type IsolationProfileName, imageForProfile, runHostHelper, storePath } from "../dind/index.ts";
-import { isNotFound, printable } from "../docker/api-errors.ts";
+import {
+	endHelpersOn,
+	type IsolationProfileName,
+	imageForProfile,
+	label,
+	runHostHelper,
+	storePath,
+} from "../dind/index.ts";
+import { diskFullRemedy, isNoSpace, isNotFound, printable } from "../docker/api-errors.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { type ImageFacts, imageReference, inspectImage } from "../docker/image-inspect.ts";
 import { streamMissing } from "../docker/image-stream.ts";
@@ -51,6 +58,8 @@ export interface PreparedImages {
 }
 
 const cloneLimitMs = 5 * 60_000;
+/** What the helpers carry that clone. */
+const cloneLabel = label.store;
 /** Exit codes of the clone script. */
 const lacking = 73;
 const altered = 74;
@@ -124,6 +133,7 @@ export class LayerStores {
 			const reason = "Its images are links into the layer store, which it cannot write.";
 			return { way: "linked", reason, store: volume, images: images.map(({ id }) => id), sharedBytes };
 		}
+		refuseFull(output, dataVolume);
 		if (exitCode === altered || exitCode === lacking) this.#giveUp(prepared.key, volume);
 		throw new HomerangeError("ENGINE_REFUSED", `The layer store could not be used: ${whyNot(exitCode)}.`, {
 			place: volume,
@@ -139,8 +149,9 @@ export class LayerStores {
 		reason: string,
 		signal: AbortSignal,
 	): Promise<LayersRecord | null> {
-		const { exitCode, sharedBytes } = await this.#runClone(host, prepared, dataVolume, "reflink", signal);
+		const { exitCode, output, sharedBytes } = await this.#runClone(host, prepared, dataVolume, "reflink", signal);
 		if (exitCode !== 0) {
+			refuseFull(output, dataVolume);
 			await this.unclone(host, prepared.key.dindImage, dataVolume, signal);
 			return null;
 		}
@@ -149,6 +160,7 @@ export class LayerStores {
 
 	/** Takes a clone out of a data volume whose engine does not run. */
 	async unclone(host: DockerEngine, dindImage: string, dataVolume: string, signal: AbortSignal): Promise<void> {
+		await endHelpersOn(host, dataVolume, cloneLabel, signal);
 		const request = { image: dindImage, script: uncloneScript, writesVolumes: [dataVolume], offline: true };
 		const { exitCode, output } = await runHostHelper(host, { ...request, limitMs: cloneLimitMs }, signal);
 		if (exitCode === 0) return;
@@ -301,6 +313,7 @@ export class LayerStores {
 	): Promise<{ exitCode: number; output: string; sharedBytes: number }> {
 		const ids = [...new Set(images.map(({ id }) => hex(id)))];
 		const chains = new Set(images.flatMap(({ layers }) => chainIds(layers)));
+		await endHelpersOn(host, dataVolume, cloneLabel, signal);
 		const { exitCode, output } = await runHostHelper(
 			host,
 			{
@@ -311,6 +324,7 @@ export class LayerStores {
 				writesVolumes: [dataVolume],
 				offline: true,
 				limitMs: cloneLimitMs,
+				labels: { [label.owner]: this.#deps.owner, [label.store]: volume },
 			},
 			signal,
 		);
@@ -375,6 +389,16 @@ const hex = (id: string): string => id.replace(/^sha256:/, "");
 
 function sameLayers(a: ImageFacts, b: ImageFacts): boolean {
 	return a.layers.length === b.layers.length && a.layers.every((layer, n) => layer === b.layers[n]);
+}
+
+/** On a full disk no other way works either. */
+function refuseFull(output: string, place: string): void {
+	if (!isNoSpace(output)) return;
+	throw new HomerangeError("DISK_FULL", "The disk became full while images were linked into the range.", {
+		place,
+		remedy: diskFullRemedy,
+		detail: printable(output),
+	});
 }
 
 function whyNot(exitCode: number): string {

@@ -1,6 +1,6 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import { label, profileOptions, waitForInnerEngine } from "../dind/index.ts";
-import { isNotFound, printable } from "../docker/api-errors.ts";
+import { diskFullRemedy, isNoSpace, isNotFound, printable } from "../docker/api-errors.ts";
 import { asking } from "../docker/asking.ts";
 import type { DockerEngine, InnerEngine } from "../docker/engine.ts";
 import { runExec } from "../docker/exec.ts";
@@ -100,9 +100,10 @@ async function runScript(
 		signal,
 	);
 	if (exitCode === 0) return stdout;
-	throw new HomerangeError("ENGINE_REFUSED", "The layer store could not be brought in order.", {
+	const isFull = isNoSpace(stderr);
+	throw new HomerangeError(isFull ? "DISK_FULL" : "ENGINE_REFUSED", "The layer store could not be brought in order.", {
 		place: container,
-		remedy: "Look at the detail, and at the disk space of the Docker Engine.",
+		remedy: isFull ? diskFullRemedy : "Look at the detail, and at the disk space of the Docker Engine.",
 		detail: printable(stderr || stdout),
 	});
 }
