@@ -57,22 +57,36 @@ export function useVm(uuid: string): Vm | null {
 
 /**
  * Makes the engine look at the hypervisor while the caller is on the page: nobody who has no virtual machines pays for
- * a connection. What it finds comes with the changes.
+ * a connection. Once the list was asked for, what becomes of it comes with the changes.
  */
 export function useHypervisor(): HypervisorStatus | null {
 	const status = useVms((state) => state.hypervisor);
-	const isIdle = status?.state === "idle";
+	const state = status?.state;
 	useEffect(() => {
-		if (!isIdle) return;
+		if (state !== "idle" && state !== "connected") return;
 		const abort = new AbortController();
-		rpc()
-			.vms.hypervisor({}, { signal: abort.signal })
-			.then(
-				(hypervisor) => useVms.setState({ hypervisor }),
-				// Without an answer its state stays what it was, and the engine's own loss is shown.
-				() => undefined,
-			);
+		const { signal } = abort;
+		const look = async (): Promise<void> => {
+			if (state === "idle") {
+				const hypervisor = await rpc().vms.hypervisor({}, { signal });
+				useVms.setState({ hypervisor });
+				return;
+			}
+			const vms = await rpc().vms.list({}, { signal });
+			useVms.setState((before) => reduceVms(before, listed(before, vms)));
+		};
+		// Without an answer all stays as it was, and the loss of the engine or of libvirt is shown by its own state.
+		look().catch(() => undefined);
 		return () => abort.abort();
-	}, [isIdle]);
+	}, [state]);
 	return status;
+}
+
+/** A whole list as changes. */
+function listed(before: VmsState, vms: readonly Vm[]): Change[] {
+	const present = new Set(vms.map(({ uuid }) => uuid));
+	return [
+		...before.list.filter(({ uuid }) => !present.has(uuid)).map(({ uuid }) => ({ kind: "vmGone" as const, uuid })),
+		...vms.map((vm) => ({ kind: "vm" as const, vm })),
+	];
 }
