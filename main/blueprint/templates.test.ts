@@ -72,8 +72,8 @@ test("a template with everything that it can say is written and read again", () 
 
 test.each([
 	["debian.12", "", "libvirt", ["serial", "vnc"]],
-	["dockurr/windows", "", "docker", ["serial", "vnc"]],
-	["debian.12", "\nprovider: docker", "docker", ["serial", "vnc"]],
+	["dockurr/windows", "", "docker", ["shell", "vnc"]],
+	["debian.12", "\nprovider: docker", "docker", ["shell", "vnc"]],
 	["disk:1", "\nprovider: libvirt", "libvirt", ["serial", "vnc"]],
 ])("a VM from %s%s is run by %s", (image, line, provider, consoles) => {
 	const console = provider === "libvirt" ? "\nconsole: { serial: true, vnc: 5900 }" : "";

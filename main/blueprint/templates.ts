@@ -130,9 +130,8 @@ function complete(data: TemplateFormat, { place }: Read, shipped: boolean): Mach
 	const kind = kindOf(data);
 	const isContainer = kind === "container";
 	const provider = providerOf(kind, data);
-	// QEMU in a container has its screen on this port, and its serial line is the container's terminal.
 	const isInContainer = !isContainer && provider === "docker";
-	const serial = data.console?.serial ?? isInContainer;
+	const serial = data.console?.serial ?? false;
 	const vncPort = data.console?.vnc ?? (isInContainer ? guestVncPort : null);
 	return {
 		name: data.name,
@@ -149,7 +148,8 @@ function complete(data: TemplateFormat, { place }: Read, shipped: boolean): Mach
 		memoryBytes: data.memory === undefined ? null : parseSize(data.memory),
 		diskBytes: data.disk === undefined ? null : parseSize(data.disk),
 		consoles: [
-			...(isContainer ? (["shell"] as const) : []),
+			// The shell of a VM in a container is its guest's serial line.
+			...(provider === "docker" ? (["shell"] as const) : []),
 			...(serial ? (["serial"] as const) : []),
 			...(vncPort === null ? [] : (["vnc"] as const)),
 		],

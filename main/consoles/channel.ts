@@ -13,6 +13,8 @@ export interface ChannelTarget {
 	/** Where its VNC server is reached. */
 	address: string;
 	vncPort: number | null;
+	/** The container runs a VM: a shell is its serial line, and commands go to its guest's agent. */
+	isGuest?: boolean;
 	/** "machine web of range two-tier-1", for messages. */
 	title: string;
 }

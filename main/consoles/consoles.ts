@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ChannelRequest } from "../../contract/consoles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { Logger } from "../log.ts";
+import { inGuest } from "../providers/docker/in-guest.ts";
 import { type CaptureTarget, openCaptureChannel } from "./capture-channel.ts";
 import type { Channel, ChannelTarget, VmTarget } from "./channel.ts";
 import { openExecChannel } from "./exec-channel.ts";
@@ -92,7 +93,10 @@ export class Consoles {
 			case "shell":
 				return (await this.#startShell(target, request)).attach(request);
 			case "exec":
-				return await openExecChannel(target, request);
+				return await openExecChannel(
+					target,
+					target.isGuest ? { ...request, command: inGuest(request.command) } : request,
+				);
 			case "vnc":
 				return await openVncChannel(target);
 			case "logs":

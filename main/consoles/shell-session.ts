@@ -7,7 +7,7 @@ import { reasonOfEnd } from "./ending.ts";
 import { feedInput } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 import { Scrollback } from "./scrollback.ts";
-import { shellCommand, shellEnvironment } from "./shell-command.ts";
+import { serialCommand, shellCommand, shellEnvironment } from "./shell-command.ts";
 
 /** Without a client nobody slows a flood down: then at most so many bytes are taken in so much time. */
 const detachedBytes = 512 * 1024;
@@ -44,7 +44,7 @@ export class ShellSession {
 
 	static async start(id: string, target: ChannelTarget, size: Size, scrollbackRows: number): Promise<ShellSession> {
 		const exec = await openExec(target.inner, target.containerId, {
-			command: shellCommand,
+			command: target.isGuest ? serialCommand : shellCommand,
 			environment: shellEnvironment,
 			terminal: size,
 			killable: true,

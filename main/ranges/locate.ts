@@ -1,5 +1,6 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ChannelTarget, VmTarget } from "../consoles/index.ts";
+import { isGuest } from "../providers/docker/guest-container.ts";
 import type { OperationParts } from "./parts.ts";
 import { connectRunning } from "./range-site.ts";
 import { findMachine, type RangeRecord } from "./record.ts";
@@ -28,6 +29,7 @@ export async function locateMachine(
 		containerId: machine.engineId,
 		address: machine.spec.nics[0]?.ip ?? "",
 		vncPort: machine.spec.vncPort,
+		isGuest: isGuest(machine.spec),
 		title: `machine ${title}`,
 	};
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { containerSpec, type SpecContext } from "./container-spec.ts";
-import { inGuest } from "./guest-setup.ts";
+import { inGuest } from "./in-guest.ts";
 
 const gib = 1024 ** 3;
 const context: SpecContext = {

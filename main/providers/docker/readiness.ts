@@ -6,7 +6,7 @@ import { runExec } from "../../docker/exec.ts";
 import { MachineFault } from "../machine-fault.ts";
 import { type ProbeSite, probeNetwork } from "../probes/network-probe.ts";
 import { retryUntil } from "../probes/wait.ts";
-import { inGuest } from "./guest-setup.ts";
+import { inGuest } from "./in-guest.ts";
 import { probeLog } from "./log-probe.ts";
 
 const execProbeLimitMs = 10_000;

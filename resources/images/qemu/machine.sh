@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the guest until it switches itself off, or until the container is asked to stop: then its power button is
-# pressed. The serial line is the container's terminal, so the boot is in the container's log.
+# pressed. What the guest says on its serial line is the container's log; homerange-serial is the line itself.
 #
 # RAM_SIZE   memory, a number of bytes or with K, M or G (512M)
 # CPU_CORES  processors (1)
@@ -91,7 +91,8 @@ for path in /sys/class/net/eth*; do
 done
 
 set -- -name "guest=$(hostname)" -machine "$machine,accel=$accel" -cpu "$cpu" -m "$(($(bytes "$ram") / 1048576))M" -smp "$cores" -nodefaults
-set -- "$@" -vga std -vnc 0.0.0.0:0 -serial stdio -monitor unix:/run/monitor,server=on,wait=off
+set -- "$@" -vga std -vnc 0.0.0.0:0 -monitor unix:/run/monitor,server=on,wait=off
+set -- "$@" -chardev socket,path=/run/serial,server=on,wait=off,logfile=/dev/stdout,id=serial -serial chardev:serial
 set -- "$@" -device qemu-xhci -device usb-tablet -device virtio-rng-pci
 set -- "$@" -device virtio-serial-pci -chardev socket,path=/run/agent,server=on,wait=off,id=agent
 set -- "$@" -device virtserialport,chardev=agent,name=org.qemu.guest_agent.0
@@ -124,11 +125,8 @@ set -- "$@" $net_args
 unset IFS
 set +f
 
-# A program in the background has no input of its own in a shell, so it is handed over by number.
-exec 3<&0
-qemu-system-x86_64 "$@" <&3 3<&- &
+qemu-system-x86_64 "$@" </dev/null &
 qemu=$!
-exec 3<&-
 trap 'echo system_powerdown | socat - UNIX-CONNECT:/run/monitor >/dev/null 2>&1 || kill "$qemu"' TERM INT
 # wait returns early for a signal; the guest is then still on its way down.
 while kill -0 "$qemu" 2>/dev/null; do
