@@ -5,7 +5,7 @@ import { withLibvirtErrors } from "../../libvirt/host/index.ts";
 import { DefineDomain, DomainXml, isNoDomain, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import type { TaskRun } from "../../tasks/tasks.ts";
 import { nameTaken } from "../create/make-vm.ts";
-import { diskVolume, nextDiskVolume, serialLogVolume } from "../names.ts";
+import { diskVolume, nextDiskVolume, serialLogVolume, volumePrefix } from "../names.ts";
 import type { FoundVm } from "../read/read-vm.ts";
 import { isActive } from "../read/state.ts";
 import { withDiskFiles } from "../snapshots/disk-files.ts";
@@ -101,6 +101,7 @@ export class Clones {
 		const made = await domains.defineXml(
 			clonedXml(withDiskFiles(xml, files), {
 				...{ uuid, name, serialLog: storage.path(serialLogVolume(uuid)) },
+				isOwnMedium: (path) => path.startsWith(storage.path(volumePrefix(source.domain.uuid))),
 				owner: { installation, kind: "standalone", range: null, machine: null, template },
 			}),
 			DefineDomain.validate,

@@ -6,7 +6,7 @@ import {
 	ownerNamespace,
 	ownerPrefix,
 } from "../../libvirt/domains/index.ts";
-import { escapeXml } from "../../libvirt/domains/xml/escape.ts";
+import { escapeXml, unescapeXml } from "../../libvirt/domains/xml/escape.ts";
 import { randomMac } from "../names.ts";
 import { overlayNamespace } from "../snapshots/overlay-record.ts";
 
@@ -15,6 +15,8 @@ export interface CloneIdentity {
 	readonly name: string;
 	readonly serialLog: string;
 	readonly owner: DomainOwner;
+	/** Media that were made for the other VM alone: its drive is empty in this one. */
+	isOwnMedium(path: string): boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface CloneIdentity {
  * and sockets of its own. The XML is libvirt's own answer, which is always laid out in the same way; what is not
  * understood stays letter by letter. Errors: `UNSUPPORTED` when what comes out does not say what it should.
  */
-export function clonedXml(xml: string, { uuid, name, serialLog, owner }: CloneIdentity): string {
+export function clonedXml(xml: string, { uuid, name, serialLog, owner, isOwnMedium }: CloneIdentity): string {
 	const before = describeDomain(xml);
 	const changed = withOwner(
 		xml
@@ -34,6 +36,11 @@ export function clonedXml(xml: string, { uuid, name, serialLog, owner }: CloneId
 			.replace(/^ {4}<nvram\b[^>]*(?:\/>|>[\s\S]*?<\/nvram>)\n/m, "")
 			.replace(/(<mac address=)(["'])[^"']*\2/g, () => nextMac())
 			.replace(/(<log file=)(["'])[^"']*\2/g, (_, start) => `${start}"${escapeXml(serialLog, "the serial log")}"`)
+			.replace(/^ {4}<disk [^>]*\bdevice=(["'])cdrom\1[\s\S]*?^ {4}<\/disk>\n/gm, (drive) =>
+				drive.replace(/^ *<source file=(["'])([^"']*)\1[^>]*\/>\n/m, (source, _, path) =>
+					isOwnMedium(unescapeXml(path)) ? "" : source,
+				),
+			)
 			// Paths of sockets that libvirt chooses anew for each VM.
 			.replace(/^( *<source mode=(["'])bind\2) path=(["'])[^"']*\3/gm, "$1")
 			.replace(/(<(?:listen type=(["'])socket\2|graphics\b[^>]*)) socket=(["'])[^"']*\3/g, "$1"),

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { type DomainDescription, describeDomain } from "../../libvirt/domains/index.ts";
 import type { HostStorage, StoredVolume } from "../../libvirt/host/index.ts";
 import {
@@ -32,12 +31,18 @@ export async function removeVm(
 	try {
 		await cutPower(connection, domain);
 		const xml = await domains.xml(domain, DomainXml.inactive);
-		kept = await removeFiles(deps, domain, describeDomain(xml), overlayFiles(xml), deleteDisks);
+		kept = await removeFiles(
+			deps,
+			connection,
+			domain,
+			[...diskFiles(describeDomain(xml)), ...overlayFiles(xml)],
+			deleteDisks,
+		);
 		await undefine(connection, domain);
 	} catch (error) {
 		if (!isNoDomain(error)) throw error;
 		// A VM that is forgotten when it stops, or one that somebody deleted in this moment: its files are ours still.
-		kept = await removeFiles(deps, domain, null, [], deleteDisks);
+		kept = await removeFiles(deps, connection, domain, [], deleteDisks);
 	}
 	return kept;
 }
@@ -52,12 +57,16 @@ async function undefine({ domains }: LibvirtConnection, domain: Domain): Promise
 	}
 }
 
+function diskFiles({ disks }: DomainDescription): string[] {
+	return disks.flatMap(({ path, device }) => (path !== null && device === "disk" ? [path] : []));
+}
+
 /** Our files of the VM: disks only when they are to go, what we made for its first start in any case. */
 async function removeFiles(
 	{ host, disks, snapshots }: VmsDeps,
+	connection: LibvirtConnection,
 	{ uuid }: Domain,
-	described: DomainDescription | null,
-	ofSnapshots: readonly string[],
+	named: readonly string[],
 	deleteDisks: boolean,
 ): Promise<string[]> {
 	const storage = await host.storage();
@@ -70,13 +79,16 @@ async function removeFiles(
 	const all = await storage.volumes();
 	for (const { name } of all) if (others.has(name)) await storage.deleteVolume(name);
 	if (!deleteDisks) return [];
-	const named = [...(described?.disks.map(({ path }) => path) ?? []), ...ofSnapshots];
-	const wanted = all.filter(
+	const present = new Set(
+		(await connection.domains.list()).map((domain) => domain.uuid).filter((each) => each !== uuid),
+	);
+	const own = all.filter(
 		({ name, path }) =>
 			!others.has(name) &&
-			(name.startsWith(volumePrefix(uuid)) || (named.includes(path) && isDisk(storage, name, path))),
+			storage.holds(path) &&
+			(name.startsWith(volumePrefix(uuid)) || (named.includes(path) && diskOwner(name) !== null)),
 	);
-	const kept = await deleteUnused(storage, all, wanted);
+	const kept = await deleteUnused(storage, all, [...own, ...left(all, own, present)]);
 	await storage.sweepBases(
 		(sha256) =>
 			disks.list().some((disk) => disk.sha256 === sha256) || snapshots.all().some(({ imageId }) => imageId === sha256),
@@ -84,9 +96,27 @@ async function removeFiles(
 	return kept;
 }
 
-/** Files in the pool that are not shared by their nature, as bases are. */
-function isDisk(storage: HostStorage, name: string, path: string): boolean {
-	return storage.holds(path) && !name.startsWith("base-") && basename(path) === name;
+/** Files below these whose own VM is gone: they were kept for what stood on them. */
+function left(
+	all: readonly StoredVolume[],
+	from: readonly StoredVolume[],
+	present: ReadonlySet<string>,
+): StoredVolume[] {
+	const found: StoredVolume[] = [];
+	for (let next: readonly StoredVolume[] = from; next.length > 0; ) {
+		const below = new Set(next.map(({ backing }) => backing?.path));
+		next = all.filter(({ name, path }) => {
+			const owner = diskOwner(name);
+			return below.has(path) && owner !== null && !present.has(owner) && !from.some((each) => each.path === path);
+		});
+		found.push(...next);
+	}
+	return found;
+}
+
+/** The UUID of the VM that a file of the pool was made for; null for what is no VM's disk. */
+function diskOwner(name: string): string | null {
+	return /^vm-([0-9a-f-]{36})-.*\.qcow2$/.exec(name)?.[1] ?? null;
 }
 
 /** From the top of each chain down: a file on which another's disk stands stays. */

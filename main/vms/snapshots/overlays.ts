@@ -1,5 +1,5 @@
 import { HomerangeError } from "../../../contract/errors.ts";
-import type { HostStorage } from "../../libvirt/host/index.ts";
+import type { HostStorage, StoredVolume } from "../../libvirt/host/index.ts";
 import { DefineDomain, DomainXml, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import type { VmsDeps } from "../deps.ts";
 import { nextDiskVolume, volumePrefix } from "../names.ts";
@@ -57,7 +57,11 @@ export async function revertOverlay(
 		throw error;
 	}
 	await writeOverlays(connection, found.domain, { ...record, current: name });
-	await dropUnneeded(storage, found.domain.uuid, [...fresh.map(({ path }) => path), ...filesOf(record.snapshots)]);
+	const kept = filesOf(record.snapshots);
+	await dropUnneeded(storage, found.domain.uuid, {
+		before: [...currentFiles(found).map(({ path }) => path), ...kept],
+		after: [...fresh.map(({ path }) => path), ...kept],
+	});
 }
 
 /** The VM stays as it is: a file on which something stands stays, too. */
@@ -78,7 +82,10 @@ export async function deleteOverlay(
 	const current = record.current !== null && names.has(record.current) ? gone.parent : record.current;
 	await writeOverlays(connection, found.domain, { snapshots, current });
 	const now = writtenDisks(found).flatMap(({ path }) => path ?? []);
-	await dropUnneeded(storage, found.domain.uuid, [...now, ...filesOf(snapshots)]);
+	await dropUnneeded(storage, found.domain.uuid, {
+		before: [...now, ...filesOf(record.snapshots)],
+		after: [...now, ...filesOf(snapshots)],
+	});
 }
 
 interface Top {
@@ -118,23 +125,37 @@ function currentFiles(found: FoundVm): OverlaySnapshot["disks"] {
 	});
 }
 
-/** Removes files of ours on which neither the VM nor a snapshot stands. */
-async function dropUnneeded(storage: HostStorage, uuid: string, roots: readonly string[]): Promise<void> {
+/**
+ * Removes files of these chains on which neither the VM nor a snapshot stands any more. Other files of the VM stay: a
+ * disk that was taken out of it, for example.
+ */
+async function dropUnneeded(
+	storage: HostStorage,
+	uuid: string,
+	{ before, after }: { before: readonly string[]; after: readonly string[] },
+): Promise<void> {
 	const all = await storage.volumes();
-	const needed = new Set<string>();
-	// Other VMs' linked clones may stand on a file of this one.
-	const others = all
-		.filter(({ name }) => !name.startsWith(volumePrefix(uuid)))
-		.flatMap(({ backing }) => backing?.path ?? []);
-	const waiting = [...roots, ...others];
+	const isOwn = (name: string) => name.startsWith(volumePrefix(uuid)) && name.endsWith(".qcow2");
+	const candidates = withBacking(all, before);
+	// Other VMs' linked clones may stand on a file of this one, and so may a file of it that was taken out.
+	const others = all.filter(({ path }) => !candidates.has(path)).flatMap(({ backing }) => backing?.path ?? []);
+	const needed = withBacking(all, [...after, ...others]);
+	for (const { name, path } of all) {
+		if (isOwn(name) && candidates.has(path) && !needed.has(path)) await storage.deleteVolume(name);
+	}
+}
+
+/** These files and all that they stand on. */
+function withBacking(all: readonly StoredVolume[], roots: readonly string[]): ReadonlySet<string> {
+	const found = new Set<string>();
+	const waiting = [...roots];
 	for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-		if (needed.has(path)) continue;
-		needed.add(path);
+		if (found.has(path)) continue;
+		found.add(path);
 		const below = all.find((each) => each.path === path)?.backing?.path;
 		if (below != null) waiting.push(below);
 	}
-	const isDisk = (name: string) => name.startsWith(volumePrefix(uuid)) && name.endsWith(".qcow2");
-	for (const { name, path } of all) if (isDisk(name) && !needed.has(path)) await storage.deleteVolume(name);
+	return found;
 }
 
 function filesOf(snapshots: readonly OverlaySnapshot[]): string[] {
