@@ -6,19 +6,16 @@ import { formatBytes } from "../../contract/format-bytes.ts";
 import type { DiskFormat, ImportImageRequest } from "../../contract/images.ts";
 import { diskName } from "../../contract/images.ts";
 import { newId } from "../db/new-id.ts";
-import { isNoSpace } from "../docker/api-errors.ts";
 import { spaceOf } from "../docker/data-folder.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import { archiveLimits } from "./archive/invalid.ts";
 import type { StageOptions } from "./archive/stage.ts";
 import { checkDisk, checkSourceHeader } from "./disks/check-disk.ts";
 import type { DiskPool } from "./disks/disk-pool.ts";
+import { asDiskFull, refuseFullDisk, reserveBytes } from "./disks/disk-room.ts";
 import { unpackOva } from "./disks/ova.ts";
 import { unpackBox } from "./disks/vagrant-box.ts";
 import { nameFromFile, type Recognized } from "./recognize.ts";
-
-/** Left free where the data folder is. */
-const reserveBytes = 1024 ** 3;
 
 /** Brings a disk into the pool: copied, checked, and only then given its place and its row. Gives its name. */
 export async function importDisk(
@@ -36,7 +33,7 @@ export async function importDisk(
 	const { signal } = task;
 	await mkdir(pool.folder, { recursive: true, mode: 0o700 });
 	task.start("copy");
-	await refuseFullDisk(pool, recognized.sizeBytes);
+	await refuseFullDisk(pool.folder, recognized.sizeBytes, "The disk image");
 	const onProgress = (done: number) =>
 		task.progress("copy", { unit: "bytes", done, total: Math.max(done, recognized.sizeBytes) });
 	const { path: source, format } = await takeOut(request.path, recognized, { folder, signal, onProgress });
@@ -73,7 +70,7 @@ export async function importDisk(
 		return name;
 	} catch (error) {
 		await rm(part, { force: true });
-		throw asDiskFull(error, request.path);
+		throw asDiskFull(error, `${request.path} was copied`, request.path);
 	}
 }
 
@@ -114,16 +111,6 @@ function freeName(pool: DiskPool, { name, path }: ImportImageRequest): string {
 	return wanted;
 }
 
-async function refuseFullDisk(pool: DiskPool, needed: number): Promise<void> {
-	const { freeBytes } = await spaceOf(pool.folder);
-	if (needed + reserveBytes <= freeBytes) return;
-	throw new HomerangeError(
-		"DISK_FULL",
-		`The disk image needs ${formatBytes(needed)}, and ${formatBytes(freeBytes)} are free where the data folder is.`,
-		{ place: pool.folder, remedy: "Free disk space there; 1 GiB is always left." },
-	);
-}
-
 /** Copies and hashes in one reading; what is on the disk is what was hashed. The copy can be written by nobody. */
 async function copyInto(
 	source: string,
@@ -142,16 +129,4 @@ async function copyInto(
 	}
 	await file.sync();
 	return { sha256: hash.digest("hex"), sizeBytes };
-}
-
-function asDiskFull(error: unknown, place: string): unknown {
-	if (!(error instanceof Error) || !isNoSpace(error.message)) {
-		const code = error instanceof Error && "code" in error ? error.code : "";
-		if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-	}
-	return new HomerangeError("DISK_FULL", `The disk became full while ${place} was copied.`, {
-		place,
-		remedy: "Free disk space where the data folder is.",
-		cause: error,
-	});
 }

@@ -3,12 +3,15 @@ import type { RangeDetail } from "../../contract/ranges.ts";
 import { snapshotUsers } from "../library/users.ts";
 import type { RangeSnapshotRecord, SnapshotRecord, SnapshotStore } from "./snapshot-store.ts";
 
-/** What the contract shows of a snapshot. `held` are the images that the engine has; null when it cannot be asked. */
+/** Whether what was saved is there; null when nobody can say. */
+export type Presence = (record: SnapshotRecord) => boolean | null;
+
+/** What the contract shows of a snapshot. */
 export function describeSnapshot(
 	record: SnapshotRecord,
 	store: SnapshotStore,
 	ranges: readonly RangeDetail[],
-	held: ReadonlySet<string> | null,
+	isPresent: Presence,
 ): Snapshot {
 	const { id, name, description, tags, provider, image, imageId, sizeBytes, ownBytes, defaults, createdAt } = record;
 	const all = store.all();
@@ -22,7 +25,7 @@ export function describeSnapshot(
 		provider,
 		image,
 		imageId,
-		present: held === null || provider !== "docker" ? null : held.has(id),
+		present: isPresent(record),
 		sizeBytes,
 		ownBytes,
 		sharedBytes: sizeBytes - ownBytes,

@@ -4,8 +4,8 @@ import type { RangeDetail } from "../../contract/ranges.ts";
 import { treeOf, treeText } from "../cli/terminal/library-tree.ts";
 import { templateUsers, usersInWords } from "../library/users.ts";
 import { sampleBlueprint } from "../ranges/testing/sample-blueprint.ts";
+import { ownBytes } from "./bring-images.ts";
 import { describeRangeSnapshot, describeSnapshot } from "./describe.ts";
-import { ownBytes } from "./save-machines.ts";
 import { defaultsOf, savedBlueprint } from "./snapshot-record.ts";
 import type { RangeSnapshotRecord, SnapshotRecord } from "./snapshot-store.ts";
 import { openTestStore } from "./testing/open-store.ts";
@@ -137,7 +137,7 @@ describe("the store", () => {
 			range("lab-2", "other:1"),
 			range("lab-3", "homerange/web:1", "template"),
 		];
-		const described = describeSnapshot(first, t.store(), ranges, new Set(["bb"]));
+		const described = describeSnapshot(first, t.store(), ranges, ({ id }) => id === "bb");
 		expect(snapshotSchema.strict().parse(described)).toEqual(described);
 		expect(described).toMatchObject({
 			children: [{ id: "bb", name: "name-bb" }],
@@ -148,7 +148,10 @@ describe("the store", () => {
 				{ kind: "snapshot", name: "name-bb" },
 			],
 		});
-		expect(describeSnapshot(second, t.store(), ranges, null)).toMatchObject({ parent: { id: "a" }, present: null });
+		expect(describeSnapshot(second, t.store(), ranges, () => null)).toMatchObject({
+			parent: { id: "a" },
+			present: null,
+		});
 		expect(usersInWords(described.users)).toBe("web of lab-1 and the snapshot name-bb");
 		expect(templateUsers("debian-web", ranges, t.store().all()).map(({ name }) => name)).toEqual(["lab-3", "name-a"]);
 	});
@@ -175,7 +178,7 @@ describe("the store", () => {
 		const all: Snapshot[] = t
 			.store()
 			.all()
-			.map((one) => describeSnapshot(one, t.store(), [], null));
+			.map((one) => describeSnapshot(one, t.store(), [], () => null));
 		const web = templateSchema.parse({
 			...defaultsOf(spec, []),
 			...{ name: "debian-web", title: "Web", description: "", os: "linux", kind: "container", provider: "docker" },

@@ -1,39 +1,20 @@
-import { HomerangeError } from "../../contract/errors.ts";
-import { commitContainer } from "../docker/commit.ts";
-import type { DockerEngine } from "../docker/engine.ts";
-import { type ImageFacts, inspectImage, isSameImage } from "../docker/image-inspect.ts";
-import { streamMissing } from "../docker/image-stream.ts";
-import { chainIds, filesToLeaveOut } from "../docker/layer-chains.ts";
-import { onlyTheseImages } from "../docker/saved-images.ts";
-import type { ObservedMachine } from "../providers/machine-provider.ts";
+import { toErrorInfo } from "../../contract/errors.ts";
+import type { DiskPool } from "../images/disks/disk-pool.ts";
 import type { RangeConnection } from "../ranges/connections.ts";
 import type { OperationParts } from "../ranges/parts.ts";
-import type { MachineRecord, RangeRecord } from "../ranges/record.ts";
+import type { RangeRecord } from "../ranges/record.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
-import { type RunningMachine, whileFrozen } from "./freeze.ts";
-import {
-	heldSnapshots,
-	removeSnapshotImage,
-	snapshotImage,
-	snapshotLabels,
-	snapshotRepository,
-} from "./snapshot-image.ts";
-
-/** A machine to be saved, and the id that its snapshot will have. */
-export interface MachineToSave {
-	readonly id: string;
-	readonly machine: MachineRecord;
-}
-
-/** A machine whose image is in the library. */
-export interface SavedMachine extends MachineToSave {
-	readonly facts: ImageFacts;
-	readonly ownBytes: number;
-}
+import { bringDisk, removeFiles } from "./bring-disk.ts";
+import { bringImages } from "./bring-images.ts";
+import { type SavedDisks, saveInstant } from "./save-instant.ts";
+import { isVm, type MachineToSave, type SavedMachine } from "./saved-machine.ts";
+import { heldSnapshots, removeSnapshotImage, snapshotImage } from "./snapshot-image.ts";
 
 interface Request {
 	readonly range: RangeRecord;
 	readonly task: TaskRun;
+	/** Where the disks of VMs come. */
+	readonly pool: DiskPool;
 }
 
 const saveStep = { id: "save", title: "Save the disks inside the range" };
@@ -42,63 +23,133 @@ const clearStep = { id: "clear", title: "Clear up inside the range" };
 const clearLimitMs = 120_000;
 
 /**
- * Saves machines of one range, all as they are in the same instant, and brings their images to the host engine. When
- * it fails or is cancelled nothing of it is left, and the machines run on in any case.
+ * Saves machines of one range, all as they are in the same instant, and brings their images to the host engine and
+ * their disks into the pool. When it fails or is cancelled nothing of it is left, and the machines run on in any case.
  */
 export async function saveMachines(
 	parts: OperationParts,
 	connection: RangeConnection,
-	{ range, task }: Request,
+	request: Request,
 	wanted: readonly MachineToSave[],
 ): Promise<SavedMachine[]> {
-	const { host, inner } = connection;
+	const { range, task, pool } = request;
 	const { deps } = parts;
 	task.plan([saveStep, bringStep, clearStep]);
-	const step = async <T>({ id }: { id: string }, work: () => Promise<T>): Promise<T> => {
+	/** The work gives what is to be noted about the step, if anything. */
+	const step = async ({ id }: { id: string }, work: () => Promise<string>): Promise<void> => {
 		task.signal.throwIfAborted();
 		task.start(id);
 		deps.onStep?.({ rangeId: range.id, id, moment: "begun" });
 		try {
-			const result = await work();
+			const note = await work();
 			deps.onStep?.({ rangeId: range.id, id, moment: "ended" });
-			task.done(id);
-			return result;
+			task.done(id, note === "" ? undefined : note);
 		} catch (error) {
 			task.fail(id, task.signal.aborted ? "cancelled" : error instanceof Error ? error.message : String(error));
 			throw error;
 		}
 	};
+	let disks: SavedDisks = new Map();
+	let saved: SavedMachine[] = [];
 	try {
 		await step(saveStep, async () => {
 			await clearInner(range, connection, task.signal);
-			await commitAll(parts, connection, range, wanted, task.signal);
+			disks = await saveInstant(parts, connection, range, wanted, task.signal);
+			const words = wanted.map(({ id, machine }) => ({ name: machine.spec.name, why: disks.get(id)?.unquiet ?? null }));
+			return words.flatMap(({ name, why }) => (why === null ? [] : `${name}: ${why}`)).join("; ");
 		});
-		const saved = await step(bringStep, () => bringAll(connection, wanted, task));
-		await step(clearStep, () => clearInner(range, connection, task.signal));
+		await step(bringStep, async () => {
+			saved = await bringAll(parts, connection, request, wanted, disks);
+			return "";
+		});
+		await step(clearStep, async () => {
+			await clearInner(range, connection, task.signal);
+			return (await joinDisks(parts, wanted, task.signal)).join(" ");
+		});
 		return saved;
 	} catch (error) {
-		await clearUp(parts, [inner, host], wanted);
+		await clearUp(parts, connection, wanted, pool);
 		throw error;
 	}
 }
 
-/** What saved machines left on an engine after a failure. What cannot be removed now, the next start of the engine finds. */
+/** What saved machines left after a failure. What cannot be removed now, the next start of the engine finds. */
 export async function clearUp(
-	{ deps }: Pick<OperationParts, "deps">,
-	engines: readonly DockerEngine[],
-	machines: readonly { readonly id: string }[],
+	parts: Pick<OperationParts, "deps">,
+	{ inner, host }: Pick<RangeConnection, "inner" | "host">,
+	machines: readonly MachineToSave[],
+	pool: DiskPool,
 ): Promise<void> {
+	const { log } = parts.deps;
 	const limit = AbortSignal.timeout(clearLimitMs);
-	for (const engine of engines) {
-		for (const { id } of machines) {
-			await removeSnapshotImage(engine, id, limit).catch((error: unknown) => {
-				deps.log.warn(
-					{ error, snapshot: id, engine: engine.label },
+	for (const engine of [inner, host]) {
+		for (const one of machines.filter((each) => !isVm(each))) {
+			await removeSnapshotImage(engine, one.id, limit).catch((error: unknown) => {
+				log.warn(
+					{ error, snapshot: one.id, engine: engine.label },
 					"a half-made snapshot's image could not be removed",
 				);
 			});
 		}
 	}
+	for (const { id } of machines.filter(isVm)) {
+		await removeFiles(pool, id).catch((error: unknown) => {
+			log.warn({ error, snapshot: id }, "a half-made snapshot's disk could not be removed");
+		});
+	}
+	await joinDisks(parts, machines, limit);
+}
+
+/**
+ * Lets VMs write to their own disks again. One where that fails runs on as it is, and the next snapshot or start of an
+ * engine does it: what was saved is none the worse. Gives a sentence for each of them.
+ */
+async function joinDisks(
+	{ deps }: Pick<OperationParts, "deps">,
+	machines: readonly MachineToSave[],
+	signal: AbortSignal,
+): Promise<string[]> {
+	const words: string[] = [];
+	for (const { machine } of machines.filter(isVm)) {
+		const { name } = machine.spec;
+		const later = `${name} goes on with one file more until the next snapshot`;
+		try {
+			if (await deps.vms.disks.join(machine.engineId ?? "", signal)) continue;
+			words.push(`${later}, since it went off meanwhile.`);
+		} catch (error) {
+			signal.throwIfAborted();
+			deps.log.warn({ error, machine: name }, "the disk of a VM could not be joined after it was saved");
+			words.push(`${later}: ${toErrorInfo(error).message}`);
+		}
+	}
+	return words;
+}
+
+/** One stream for the images of all containers, then the disks of VMs one by one. */
+async function bringAll(
+	{ deps }: OperationParts,
+	connection: RangeConnection,
+	{ range, task, pool }: Request,
+	wanted: readonly MachineToSave[],
+	disks: SavedDisks,
+): Promise<SavedMachine[]> {
+	const { signal } = task;
+	const tell = (note?: string) => ({
+		signal,
+		onProgress: (done: number, total: number | null) =>
+			task.progress(bringStep.id, { unit: "bytes", done, total }, note),
+	});
+	const containers = wanted.filter((one) => !isVm(one));
+	const saved = containers.length === 0 ? [] : await bringImages(connection, containers, tell());
+	for (const one of wanted.filter(isVm)) {
+		const standing = disks.get(one.id);
+		if (standing === undefined) throw new Error(`${one.machine.spec.name} was not saved`);
+		const from = { vms: deps.vms.disks, pool, rangeName: range.name };
+		const disk = await bringDisk(from, one, standing, tell(`the disk of ${one.machine.spec.name}`));
+		saved.push({ ...one, saved: { kind: "disk", disk } });
+	}
+	// In the order of the range.
+	return wanted.flatMap(({ id }) => saved.find((one) => one.id === id) ?? []);
 }
 
 /** Removes images of snapshots from a range's engine that none of its machines stands on. */
@@ -111,113 +162,4 @@ export async function clearInner(
 	for (const id of await heldSnapshots(inner, signal)) {
 		if (!needed.has(snapshotImage(id))) await removeSnapshotImage(inner, id, signal);
 	}
-}
-
-async function commitAll(
-	{ deps, states }: OperationParts,
-	connection: RangeConnection,
-	range: RangeRecord,
-	wanted: readonly MachineToSave[],
-	signal: AbortSignal,
-): Promise<void> {
-	const { inner, provider } = connection;
-	const seen = await Promise.all(wanted.map(({ machine }) => look(range, machine, connection, signal)));
-	const running = seen.filter(({ status }) => status === "running").map(toRunning);
-	for (const { machine } of wanted) states.claim(machine);
-	try {
-		await whileFrozen(connection, running, async () => {
-			deps.onStep?.({ rangeId: range.id, id: "frozen", moment: "begun" });
-			const commits = wanted.map(({ id }, at) =>
-				commitContainer(inner, seen[at]?.engineId ?? "", {
-					repo: snapshotRepository,
-					tag: id,
-					labels: snapshotLabels(deps.owner, id),
-				}),
-			);
-			// All of them end before the machines go on, however one of them ends.
-			const failed = (await Promise.allSettled(commits)).find((result) => result.status === "rejected");
-			if (failed !== undefined) throw failed.reason;
-		});
-	} finally {
-		for (const { machine } of wanted) {
-			if (states.release(machine) && !signal.aborted) await states.happened(range, machine, provider, signal);
-		}
-	}
-}
-
-async function look(
-	range: RangeRecord,
-	{ engineId, spec }: MachineRecord,
-	{ provider }: RangeConnection,
-	signal: AbortSignal,
-): Promise<ObservedMachine> {
-	const seen = engineId === null ? null : await provider.inspect(engineId, signal);
-	if (seen !== null) return seen;
-	throw new HomerangeError("STATE_CONFLICT", `${spec.name} of ${range.name} does not exist, so it cannot be saved.`, {
-		remedy: "Start the range, which makes it again.",
-		place: spec.name,
-	});
-}
-
-function toRunning({ name, engineId, processId }: ObservedMachine): RunningMachine {
-	// The inner engine may be anybody's: only what can be a machine's process is taken.
-	if (processId === null || processId < 2 || processId >= 2 ** 31) {
-		throw new HomerangeError("ENGINE_REFUSED", `The range's engine does not say which process ${name} is.`, {
-			place: name,
-		});
-	}
-	return { name, engineId, processId };
-}
-
-/** One stream for all: a layer that several of them stand on is in it once. */
-async function bringAll(
-	{ host, inner }: RangeConnection,
-	wanted: readonly MachineToSave[],
-	task: TaskRun,
-): Promise<SavedMachine[]> {
-	const { signal } = task;
-	const references = wanted.map(({ id }) => snapshotImage(id));
-	const inside = await Promise.all(references.map((reference) => inspectImage(inner, reference, signal)));
-	// What the machines started from is on the host, so it need not come back. Only that is left out: an engine in the
-	// hands of a trainee could otherwise name any layer of the host and have it.
-	const bases = await Promise.all(wanted.map(({ machine }) => inspectImage(host, machine.spec.image, signal)));
-	const known = new Set(bases.flatMap((base) => (base === null ? [] : chainIds(base.layers))));
-	const leftOut = filesToLeaveOut(
-		inside.filter((facts) => facts !== null),
-		known,
-	);
-	const expectedBytes = Math.max(0, ...inside.map((facts) => facts?.sizeBytes ?? 0));
-	await streamMissing(inner, host, references, leftOut, {
-		expectedBytes,
-		signal,
-		settles: true,
-		through: (archive) => onlyTheseImages(archive, references),
-		onProgress: (done, total) => task.progress(bringStep.id, { unit: "bytes", done, total }),
-	});
-	signal.throwIfAborted();
-	return await Promise.all(
-		wanted.map(async (one, at) => {
-			const facts = await inspectImage(host, snapshotImage(one.id), signal);
-			const sent = inside[at] ?? null;
-			if (facts === null || sent === null || !isSameImage(sent, facts)) {
-				const { name } = one.machine.spec;
-				throw new HomerangeError("IMAGE_UNAVAILABLE", `The saved disk of ${name} did not arrive whole on the host.`, {
-					place: name,
-					remedy: "Try again; if it happens again, look at the disk space of the Docker Engine.",
-					detail: `expected ${sent?.id ?? "nothing"}, found ${facts?.id ?? "nothing"}`,
-				});
-			}
-			const base = await inspectImage(host, one.machine.spec.image, signal);
-			return { ...one, facts, ownBytes: ownBytes(facts, base) };
-		}),
-	);
-}
-
-/** What an image adds to the one that it stands on; all of it when that one is not there, or another by now. */
-export function ownBytes(
-	image: Pick<ImageFacts, "layers" | "sizeBytes">,
-	base: Pick<ImageFacts, "layers" | "sizeBytes"> | null,
-): number {
-	if (base === null || base.layers.some((layer, at) => image.layers[at] !== layer)) return image.sizeBytes;
-	return Math.max(0, image.sizeBytes - base.sizeBytes);
 }

@@ -1,7 +1,7 @@
 import type { MachineDefaults } from "../../contract/library.ts";
 import type { ResolvedBlueprint, ResolvedMachine } from "../blueprint/index.ts";
 import type { RangeRecord } from "../ranges/record.ts";
-import type { SavedMachine } from "./save-machines.ts";
+import type { SavedMachine } from "./saved-machine.ts";
 import { snapshotImage } from "./snapshot-image.ts";
 import type { SnapshotRecord, SnapshotStore } from "./snapshot-store.ts";
 
@@ -9,7 +9,7 @@ import type { SnapshotRecord, SnapshotStore } from "./snapshot-store.ts";
 export function snapshotRecord(
 	store: SnapshotStore,
 	range: Pick<RangeRecord, "name">,
-	{ id, machine, facts, ownBytes }: SavedMachine,
+	{ id, machine, saved }: SavedMachine,
 	o: Pick<SnapshotRecord, "name" | "description" | "tags" | "rangeSnapshotId" | "createdAt">,
 ): SnapshotRecord {
 	const { spec } = machine;
@@ -17,17 +17,27 @@ export function snapshotRecord(
 		...o,
 		id,
 		provider: spec.provider,
-		image: snapshotImage(id),
-		imageId: facts.id,
-		sizeBytes: facts.sizeBytes,
-		ownBytes,
-		defaults: defaultsOf(spec, facts.exposedPorts),
+		...contentOf(id, saved),
+		defaults: defaultsOf(spec, saved.kind === "image" ? saved.facts.exposedPorts : []),
 		sourceMachine: spec.name,
 		sourceRange: range.name,
 		source: { ...spec.source, image: spec.image },
 		// By the image and not by the name: a snapshot can be renamed.
 		parentId: store.all().find(({ image }) => image === spec.image)?.id ?? null,
 	};
+}
+
+function contentOf(
+	id: string,
+	saved: SavedMachine["saved"],
+): Pick<SnapshotRecord, "image" | "imageId" | "sizeBytes" | "ownBytes"> {
+	if (saved.kind === "image") {
+		const { facts, ownBytes } = saved;
+		return { image: snapshotImage(id), imageId: facts.id, sizeBytes: facts.sizeBytes, ownBytes };
+	}
+	// A disk stands on nothing, so all of it is its own.
+	const { name, sha256, sizeBytes } = saved.disk;
+	return { image: name, imageId: sha256, sizeBytes, ownBytes: sizeBytes };
 }
 
 /** What a new machine takes from a machine that was saved. */
@@ -39,7 +49,7 @@ export function defaultsOf(spec: ResolvedMachine, ports: readonly string[]): Mac
 		memoryBytes,
 		diskBytes,
 		consoles: [
-			...(spec.provider === "docker" && kind === undefined ? (["shell"] as const) : []),
+			...(spec.provider === "docker" ? (["shell"] as const) : []),
 			...(serial ? (["serial"] as const) : []),
 			...(vncPort === null ? [] : (["vnc"] as const)),
 		],

@@ -4,8 +4,9 @@ import type { ProviderName } from "../../contract/ranges.ts";
 import type { ResolvedBlueprint, SnapshotSource } from "../blueprint/index.ts";
 import type { ChangeBus } from "../changes/change-bus.ts";
 import { eq } from "../db/drizzle.cjs";
-import type { Database } from "../db/open.ts";
+import type { Database, Orm } from "../db/open.ts";
 import { rangeSnapshots, snapshots } from "../db/schema.ts";
+import { type Disk, deleteDisk, insertDisk } from "../images/disks/disk-pool.ts";
 import { insertRangeSnapshot, insertSnapshot, loadRangeSnapshots, loadSnapshots } from "./snapshot-rows.ts";
 
 /** A snapshot of a machine as the store keeps it. */
@@ -111,9 +112,10 @@ export class SnapshotStore {
 		return () => this.#reserved.delete(name);
 	}
 
-	/** Records snapshots, and the range's that they are parts of, all or none. Their images are there by now. */
-	add(made: readonly SnapshotRecord[], range: RangeSnapshotRecord | null = null): void {
+	/** Records snapshots, their disks, and the range's that they are parts of, all or none. Their bytes are there by now. */
+	add(made: readonly SnapshotRecord[], range: RangeSnapshotRecord | null = null, disks: readonly Disk[] = []): void {
 		this.#db.write((orm) => {
+			for (const disk of disks) insertDisk(orm, disk);
 			if (range !== null) insertRangeSnapshot(orm, range);
 			for (const record of made) insertSnapshot(orm, record);
 		});
@@ -142,10 +144,13 @@ export class SnapshotStore {
 		this.#changes.publish({ kind: "library" });
 	}
 
-	/** Forgets a snapshot; its image is the caller's to remove. */
-	remove({ id }: SnapshotRecord): void {
-		this.#db.write((orm) => orm.delete(snapshots).where(eq(snapshots.id, id)).run());
-		this.#snapshots.delete(id);
+	/** Forgets a snapshot and its disk; its bytes are the caller's to remove. */
+	remove(record: SnapshotRecord): void {
+		this.#db.write((orm) => {
+			orm.delete(snapshots).where(eq(snapshots.id, record.id)).run();
+			forgetDisk(orm, record);
+		});
+		this.#snapshots.delete(record.id);
 		this.#changes.publish({ kind: "library" });
 	}
 
@@ -153,7 +158,10 @@ export class SnapshotStore {
 	removeRange({ id }: RangeSnapshotRecord): void {
 		const parts = this.partsOf(id);
 		// The rows of its parts go with it.
-		this.#db.write((orm) => orm.delete(rangeSnapshots).where(eq(rangeSnapshots.id, id)).run());
+		this.#db.write((orm) => {
+			orm.delete(rangeSnapshots).where(eq(rangeSnapshots.id, id)).run();
+			for (const part of parts) forgetDisk(orm, part);
+		});
 		for (const part of parts) this.#snapshots.delete(part.id);
 		this.#ranges.delete(id);
 		this.#changes.publish({ kind: "library" });
@@ -175,6 +183,10 @@ export class SnapshotStore {
 			place: name,
 		});
 	}
+}
+
+function forgetDisk(orm: Orm, { provider, image }: SnapshotRecord): void {
+	if (provider === "libvirt") deleteDisk(orm, image);
 }
 
 function notFound(message: string, place: string): HomerangeError {

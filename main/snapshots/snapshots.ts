@@ -12,11 +12,14 @@ import type {
 import type { RangeDetail } from "../../contract/ranges.ts";
 import type { HostEngine } from "../docker/host-engine.ts";
 import type { AuditLog } from "../events/audit-log.ts";
+import type { DiskPool } from "../images/disks/disk-pool.ts";
 import { usersInWords } from "../library/users.ts";
 import type { Logger } from "../log.ts";
+import type { RangeVms } from "../providers/libvirt/range-vms.ts";
 import type { Ranges } from "../ranges/index.ts";
 import type { Tasks } from "../tasks/tasks.ts";
-import { describeRangeSnapshot, describeSnapshot } from "./describe.ts";
+import { removeFiles } from "./bring-disk.ts";
+import { describeRangeSnapshot, describeSnapshot, type Presence } from "./describe.ts";
 import { refuseRestore, restoreRange } from "./restore-range.ts";
 import { savedRange } from "./saved-range.ts";
 import { heldSnapshots, removeSnapshotImage } from "./snapshot-image.ts";
@@ -27,7 +30,10 @@ import { takeSnapshots } from "./take-snapshots.ts";
 export interface SnapshotsDeps {
 	readonly store: SnapshotStore;
 	readonly ranges: Ranges;
+	readonly vms: RangeVms;
 	readonly host: HostEngine;
+	/** Where the disks of VMs are kept. */
+	readonly disks: DiskPool;
 	readonly tasks: Tasks;
 	readonly events: AuditLog;
 	readonly owner: string;
@@ -50,15 +56,15 @@ export class Snapshots {
 
 	async list(): Promise<Snapshot[]> {
 		const { store } = this.#deps;
-		const held = await this.#held();
+		const isPresent = await this.#presence();
 		const ranges = this.#ranges();
-		return store.all().map((one) => describeSnapshot(one, store, ranges, held));
+		return store.all().map((one) => describeSnapshot(one, store, ranges, isPresent));
 	}
 
 	/** Errors: `SNAPSHOT_NOT_FOUND`. */
 	async get(ref: string): Promise<Snapshot> {
 		const { store } = this.#deps;
-		return describeSnapshot(store.get(ref), store, this.#ranges(), await this.#held());
+		return describeSnapshot(store.get(ref), store, this.#ranges(), await this.#presence());
 	}
 
 	/** Errors: `RANGE_NOT_FOUND`, `MACHINE_NOT_FOUND`, `NAME_TAKEN`, `RANGE_BUSY`, `STATE_CONFLICT`. */
@@ -98,7 +104,7 @@ export class Snapshots {
 		const { store } = this.#deps;
 		const record = store.get(ref);
 		if (record.rangeSnapshotId !== null) throw partOfRange(record, store, "deleted alone");
-		refuseUsed(record.name, describeSnapshot(record, store, this.#ranges(), null).users);
+		refuseUsed(record.name, describeSnapshot(record, store, this.#ranges(), () => null).users);
 		store.remove(record);
 		await this.#removed(`The snapshot ${record.name} was deleted.`, [record], actor);
 	}
@@ -150,18 +156,18 @@ export class Snapshots {
 
 	/** Removes what a snapshot left that its engine was killed in. For the start of an engine, when Docker answers. */
 	async sweep(signal: AbortSignal): Promise<void> {
-		const { host, owner, store, ranges, log } = this.#deps;
+		const { host, owner, store, ranges, vms, log } = this.#deps;
 		const known = new Set([...store.all().map(({ id }) => id), ...this.#underWay]);
 		const removed = await sweepHost(host.current(), owner, known, signal);
 		if (removed > 0) log.info({ removed }, "half-made snapshots that a killed engine left were removed");
-		await sweepRanges(ranges, log, signal);
+		await sweepRanges(ranges, vms, log, signal);
 	}
 
 	#take(
 		o: { range: string; machine: string | undefined; name: string; description: string; tags: readonly string[] },
 		actor: string,
 	): Started {
-		const { ranges, store, tasks } = this.#deps;
+		const { ranges, store, tasks, disks } = this.#deps;
 		const release = store.reserve(o.name);
 		try {
 			const started = ranges.operate(
@@ -175,7 +181,7 @@ export class Snapshots {
 							? `Snapshot ${range.name} as ${o.name}`
 							: `Snapshot ${machine.spec.name} of ${range.name} as ${o.name}`,
 				},
-				(parts, request) => takeSnapshots(parts, request, { ...o, store, underWay: this.#underWay }),
+				(parts, request) => takeSnapshots(parts, request, { ...o, store, pool: disks, underWay: this.#underWay }),
 			);
 			void tasks.whenEnded(started.taskId).then(release);
 			return started;
@@ -187,11 +193,14 @@ export class Snapshots {
 
 	/** The rows are gone; an image that cannot be removed now is found by the next start. */
 	async #removed(message: string, parts: readonly SnapshotRecord[], actor: string): Promise<void> {
-		const { events, host, log } = this.#deps;
+		const { events, host, disks, log } = this.#deps;
 		events.record({ severity: "info", type: "snapshot.delete", actor, message });
 		for (const { id, provider, name } of parts) {
-			if (provider !== "docker") continue;
 			try {
+				if (provider === "libvirt") {
+					await removeFiles(disks, id);
+					continue;
+				}
 				const limit = AbortSignal.timeout(removeLimitMs);
 				if (await removeSnapshotImage(await host.ready(limit), id, limit)) continue;
 				log.warn({ snapshot: name }, "a container on the host keeps the image of a deleted snapshot");
@@ -204,6 +213,14 @@ export class Snapshots {
 	#ranges(): RangeDetail[] {
 		const { ranges } = this.#deps;
 		return ranges.list().map(({ id }) => ranges.get(id));
+	}
+
+	async #presence(): Promise<Presence> {
+		const { disks } = this.#deps;
+		const images = await this.#held();
+		const there = new Set<string>();
+		for (const disk of disks.list()) if ((await disks.problem(disk)) === null) there.add(disk.name);
+		return ({ id, provider, image }) => (provider === "docker" ? (images?.has(id) ?? null) : there.has(image));
 	}
 
 	/** Null when no engine answers: then nobody can say. */

@@ -1,5 +1,6 @@
 import type { DockerEngine } from "../docker/engine.ts";
 import type { Logger } from "../log.ts";
+import type { RangeVms } from "../providers/libvirt/range-vms.ts";
 import type { Ranges } from "../ranges/index.ts";
 import { clearInner } from "./save-machines.ts";
 import { heldSnapshots, removeSnapshotImage } from "./snapshot-image.ts";
@@ -19,12 +20,15 @@ export async function sweepHost(
 }
 
 /** The same in the engines of ranges that run; in others the next snapshot does it. */
-export async function sweepRanges(ranges: Ranges, log: Logger, signal: AbortSignal): Promise<void> {
+export async function sweepRanges(ranges: Ranges, vms: RangeVms, log: Logger, signal: AbortSignal): Promise<void> {
 	for (const { id, name, state, taskId } of ranges.list()) {
 		if ((state !== "running" && state !== "degraded") || taskId !== null) continue;
 		try {
 			const site = await ranges.site(id, signal);
 			await clearInner(site, site, signal);
+			for (const { spec, engineId } of site.machines) {
+				if (spec.provider === "libvirt" && engineId !== null) await vms.disks.join(engineId, signal);
+			}
 		} catch (error) {
 			signal.throwIfAborted();
 			log.warn({ error, range: name }, "what a snapshot may have left in a range could not be looked for");

@@ -1,4 +1,5 @@
 import { newId } from "../db/new-id.ts";
+import type { DiskPool } from "../images/disks/disk-pool.ts";
 import { isCancelled, isEngineEnding } from "../ranges/interruption.ts";
 import type { LifecycleRequest } from "../ranges/lifecycle-operations.ts";
 import { OperationEvents } from "../ranges/operation-events.ts";
@@ -14,6 +15,7 @@ interface Wanted {
 	readonly description: string;
 	readonly tags: readonly string[];
 	readonly store: SnapshotStore;
+	readonly pool: DiskPool;
 	/** Holds the ids while their images are on the way. */
 	readonly underWay: Set<string>;
 }
@@ -54,7 +56,7 @@ export async function takeSnapshots(
 async function take(
 	parts: OperationParts,
 	{ range, task, machine }: LifecycleRequest & { readonly machine: MachineRecord | null },
-	{ name, description, tags, store, underWay }: Wanted,
+	{ name, description, tags, store, pool, underWay }: Wanted,
 ): Promise<void> {
 	const connection = await connectRunning(parts, range, "nothing of it can be saved", task.signal);
 	const machines = machine === null ? range.machines : [machine];
@@ -64,7 +66,7 @@ async function take(
 	const { blueprint } = range;
 	const { text, file } = parts.store.blueprintText(range.id);
 	try {
-		const saved = await saveMachines(parts, connection, { range, task }, wanted);
+		const saved = await saveMachines(parts, connection, { range, task, pool }, wanted);
 		const createdAt = new Date().toISOString();
 		const rangeSnapshotId = machine === null ? newId() : null;
 		const records = saved.map((one) =>
@@ -91,9 +93,10 @@ async function take(
 						createdAt,
 					};
 		try {
-			store.add(records, whole);
+			const disks = saved.flatMap((one) => (one.saved.kind === "disk" ? one.saved.disk : []));
+			store.add(records, whole, disks);
 		} catch (error) {
-			await clearUp(parts, [connection.host], wanted);
+			await clearUp(parts, connection, wanted, pool);
 			throw error;
 		}
 		await store.flush();

@@ -36,6 +36,13 @@ export async function checkSourceHeader(path: string, magic: DiskMagic): Promise
 	return magic;
 }
 
+/** Errors: `INPUT_INVALID` for a qcow2 that does not stand on just this file. */
+export async function checkOverlay(file: string, backing: string, place: string): Promise<void> {
+	const { head, sizeBytes } = await readHead(file, qcow2HeadBytes);
+	if (diskMagic(head.subarray(0, 1024), sizeBytes, file) !== "qcow2") throw diskInvalid(place, "it is no qcow2 disk");
+	checkQcow2Header(head, place, backing);
+}
+
 function checkHeader(head: Buffer, format: DiskFormat, place: string): void {
 	if (format === "qcow2") checkQcow2Header(head, place);
 	if (format === "vmdk") checkVmdkHeader(head, place);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { HomerangeError } from "../../../contract/errors.ts";
 import { type DiskFormat, diskFormat } from "../../../contract/images.ts";
 import { eq } from "../../db/drizzle.cjs";
-import type { Database } from "../../db/open.ts";
+import type { Database, Orm } from "../../db/open.ts";
 import { disks, snapshots } from "../../db/schema.ts";
 
 export interface Disk {
@@ -48,12 +48,12 @@ export class DiskPool {
 	}
 
 	add(disk: Disk): void {
-		this.#db.write((orm) => orm.insert(disks).values(disk).run());
+		this.#db.write((orm) => insertDisk(orm, disk));
 	}
 
 	/** The row goes first: a file without a row is removed at the next start, a row without a file would be a lie. */
 	async remove(disk: Disk): Promise<void> {
-		this.#db.write((orm) => orm.delete(disks).where(eq(disks.name, disk.name)).run());
+		this.#db.write((orm) => deleteDisk(orm, disk.name));
 		await rm(this.path(disk), { force: true });
 	}
 
@@ -101,6 +101,15 @@ export class DiskPool {
 		for (const name of left) await rm(join(this.folder, name), { force: true });
 		return left;
 	}
+}
+
+/** For use inside a transaction: with the row of what the disk belongs to. */
+export function insertDisk(orm: Orm, disk: Disk): void {
+	orm.insert(disks).values(disk).run();
+}
+
+export function deleteDisk(orm: Orm, name: string): void {
+	orm.delete(disks).where(eq(disks.name, name)).run();
 }
 
 export function noDisk(name: string): HomerangeError {

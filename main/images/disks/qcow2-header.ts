@@ -12,16 +12,21 @@ const insideFeatures = 0b11011n;
 
 /**
  * Refuses a qcow2 that leads to another file or is encrypted, by its header alone: whatever opens such a file may
- * follow it. Layout: docs/interop/qcow2.txt of QEMU. Errors: `INPUT_INVALID`, with the name of the other file.
+ * follow it. Layout: docs/interop/qcow2.txt of QEMU. With a `backing` it must stand on just that file. Errors:
+ * `INPUT_INVALID`, with the name of the other file.
  */
-export function checkQcow2Header(head: Buffer, place: string): void {
+export function checkQcow2Header(head: Buffer, place: string, backing: string | null = null): void {
 	if (head.length < 72) throw diskInvalid(place, "it ends inside its header");
 	const version = head.readUInt32BE(4);
 	if (version !== 2 && version !== 3) throw diskInvalid(place, `it is qcow2 of version ${version}, which is unknown`);
 	const backingOffset = head.readBigUInt64BE(8);
 	const backingSize = head.readUInt32BE(16);
-	if (backingOffset !== 0n || backingSize !== 0) {
-		const name = textAt(head, Number(backingOffset), Math.min(backingSize, 1023));
+	const hasBacking = backingOffset !== 0n || backingSize !== 0;
+	const name = hasBacking ? textAt(head, Number(backingOffset), Math.min(backingSize, 1023)) : null;
+	if (backing !== null && name !== backing) {
+		throw diskInvalid(place, `it stands on ${name === null ? "nothing" : `"${name}"`}, and not on "${backing}"`);
+	}
+	if (backing === null && name !== null) {
 		throw diskInvalid(
 			place,
 			`it stands on a backing file, "${name}", which would be read from this machine`,

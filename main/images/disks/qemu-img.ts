@@ -2,12 +2,14 @@ import { spawn } from "node:child_process";
 import { z } from "zod";
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { DiskFormat } from "../../../contract/images.ts";
-import { printable } from "../../docker/api-errors.ts";
+import { isNoSpace, printable } from "../../docker/api-errors.ts";
+import { asDiskFull } from "./disk-room.ts";
 import { diskInvalid, flattenRemedy } from "./invalid-disk.ts";
 
 const outputLimit = 1024 * 1024;
 const infoLimitMs = 30_000;
 const checkLimitMs = 600_000;
+const flattenLimitMs = 6 * 3_600_000;
 /** More than any guest's disk; what a header claims beyond it is a bomb or a mistake. */
 const virtualLimit = 64 * 1024 ** 4;
 
@@ -74,6 +76,31 @@ export async function qemuCheck(
 	if (status === 0 || status === 63) return null;
 	if (status === 3) return "It has leaked clusters, which only waste space.";
 	throw diskInvalid(place, `QEMU finds it damaged: ${stderr || stdout || `status ${status}`}`);
+}
+
+/**
+ * Makes one qcow2 of files that stand on each other, the topmost first. What stands on what is told; what the files
+ * say themselves is not followed. Errors: `INPUT_INVALID` for what QEMU cannot read, `DISK_FULL`.
+ */
+export async function qemuFlatten(
+	chain: readonly { readonly file: string; readonly format: DiskFormat }[],
+	target: string,
+	place: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const source = chain.reduceRight<object | null>(
+		(backing, { file, format }) => ({
+			driver: format,
+			file: { driver: "file", filename: file },
+			...(format === "qcow2" ? { backing } : {}),
+		}),
+		null,
+	);
+	const args = ["convert", "-O", "qcow2", `json:${JSON.stringify(source)}`, target];
+	const { status, stderr } = await run(args, flattenLimitMs, signal);
+	if (status === 0) return;
+	const error = diskInvalid(place, `QEMU cannot make one disk of it: ${stderr || `status ${status}`}`);
+	throw asDiskFull(isNoSpace(stderr) ? new Error(stderr) : error, `the disk of ${place} was written`, target);
 }
 
 function run(args: string[], limitMs: number, signal: AbortSignal): Promise<Finished> {

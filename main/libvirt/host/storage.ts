@@ -44,6 +44,7 @@ type StorageConnection = Pick<LibvirtConnection, "pools" | "volumes">;
 const chunkBytes = 256 * 1024;
 const baseName = /^base-[0-9a-f]{64}\.(qcow2|raw)$/;
 const completeSuffix = ".complete";
+const nameOfBase = ({ sha256, format }: Pick<BaseImage, "sha256" | "format">) => `base-${sha256}.${format}`;
 
 /**
  * The pool of this installation: a folder of libvirt's host with base images, which are named by their SHA-256 and
@@ -69,6 +70,11 @@ export class HostStorage {
 		return `${this.#folder}/${name}`;
 	}
 
+	/** Where a disk of the library lies once it was brought in. */
+	basePath(image: Pick<BaseImage, "sha256" | "format">): string {
+		return this.path(nameOfBase(image));
+	}
+
 	/** Whether a path of libvirt's host is a file of the pool. */
 	holds(path: string): boolean {
 		return path.startsWith(`${this.#folder}/`) && !path.slice(this.#folder.length + 1).includes("/");
@@ -76,7 +82,7 @@ export class HostStorage {
 
 	/** Brings a disk of the library in, unless it is here. */
 	ensureBase(image: BaseImage, options: TransferOptions = {}): Promise<BaseVolume> {
-		const name = `base-${image.sha256}.${image.format}`;
+		const name = nameOfBase(image);
 		const before = this.#bases.get(name) ?? Promise.resolve();
 		const turn = before.then(
 			() => this.#bringIn(name, image, options),

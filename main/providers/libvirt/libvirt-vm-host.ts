@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import type { Channel } from "../../consoles/index.ts";
 import { printable } from "../../docker/api-errors.ts";
 import type { HostEngine } from "../../docker/host-engine.ts";
-import type { DiskPool } from "../../images/disks/disk-pool.ts";
+import { type DiskPool, noDisk } from "../../images/disks/disk-pool.ts";
 import type { HostAbility, VncVariable } from "../../libvirt/domains/index.ts";
 import { type BaseImage, checkBaseFormat, type LibvirtHost } from "../../libvirt/host/index.ts";
 import type { Domain, LibvirtConnection } from "../../libvirt/rpc/index.ts";
@@ -113,6 +114,30 @@ export class LibvirtVmHost implements VmHost {
 
 	async putVolume(volume: string, bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
 		return await (await this.#o.libvirt.storage()).putSeed(volume, bytes, signal);
+	}
+
+	async volumePath(volume: string): Promise<string> {
+		return (await this.#o.libvirt.storage()).path(volume);
+	}
+
+	async basePath(image: string): Promise<string> {
+		const disk = this.#o.disks.find(image);
+		if (disk === null) throw noDisk(image);
+		const format = checkBaseFormat(disk.name, disk.format);
+		return (await this.#o.libvirt.storage()).basePath({ sha256: disk.sha256, format });
+	}
+
+	async volumeBytes(volume: string): Promise<number | null> {
+		const storage = await this.#o.libvirt.storage();
+		const found = await storage.describePath(storage.path(volume));
+		return found === null ? null : (found.allocationBytes ?? 0);
+	}
+
+	async downloadVolume(
+		volume: string,
+		transfer: { signal: AbortSignal; onProgress(bytes: number): void },
+	): Promise<Readable> {
+		return await (await this.#o.libvirt.storage()).downloadVolume(volume, transfer);
 	}
 
 	async deleteVolumes(volumes: readonly string[]): Promise<void> {

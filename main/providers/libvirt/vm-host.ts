@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Channel } from "../../consoles/index.ts";
 import type { HostAbility, VncVariable } from "../../libvirt/domains/index.ts";
 import type { Domain, DomainEvent as DomainEventName, LibvirtConnection } from "../../libvirt/rpc/index.ts";
@@ -34,6 +35,13 @@ export interface VmHost {
 	makeOverlay(o: { image: string; volume: string; sizeBytes: number | null }, signal?: AbortSignal): Promise<string>;
 	/** Writes a small volume. Gives its path. */
 	putVolume(volume: string, bytes: Uint8Array, signal?: AbortSignal): Promise<string>;
+	/** Where a volume of the pool lies on the hypervisor's host, and where a disk of the library lies there as a base. */
+	volumePath(volume: string): Promise<string>;
+	basePath(image: string): Promise<string>;
+	/** Bytes that a volume takes; null when there is none of that name. */
+	volumeBytes(volume: string): Promise<number | null>;
+	/** The bytes of a volume, also of one that libvirt's pool has not seen yet. */
+	downloadVolume(volume: string, transfer: { signal: AbortSignal; onProgress(bytes: number): void }): Promise<Readable>;
 	/** Those that are not there are gone already. */
 	deleteVolumes(volumes: readonly string[], signal?: AbortSignal): Promise<void>;
 	/** Listens on a running domain's serial line from now on, and keeps what it says. */

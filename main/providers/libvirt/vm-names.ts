@@ -18,7 +18,7 @@ export function vmNames(range: { rangeId: string; rangeName: string }, machine: 
 		Array.from({ length: count }, (_, nic) => prefix + hashed(`${range.rangeId}/${machine}/${nic}`));
 	return {
 		domain,
-		disk: `${domain}.qcow2`,
+		disk: diskOf(domain),
 		seed: `${domain}-seed.iso`,
 		taps: (count) => interfaces("hrt", count),
 		dhcpPorts: (count) => interfaces("hrd", count),
@@ -27,8 +27,12 @@ export function vmNames(range: { rangeId: string; rangeName: string }, machine: 
 
 /** Everything that a domain of a range has in the pool. */
 export function volumesOf(domain: string): string[] {
-	return [`${domain}.qcow2`, `${domain}-seed.iso`, `${domain}-serial.log`];
+	return [savingOf(domain), diskOf(domain), `${domain}-seed.iso`, `${domain}-serial.log`];
 }
+
+/** The disk of a domain of a range, and the file that stands on it while it is being saved. */
+export const diskOf = (domain: string): string => `${domain}.qcow2`;
+export const savingOf = (domain: string): string => `${domain}-saving.qcow2`;
 
 /** 15 characters is the kernel's limit for the name of an interface. */
 function hashed(text: string): string {

@@ -1,8 +1,8 @@
 /**
  * Run as a process of its own: an engine that kills itself with -9 while it takes a range's snapshot.
  *
- * Arguments: data folder, the range, the step to die in ("save", "frozen", "clear": when it begins; "bring": when some
- * of its bytes have come).
+ * Arguments: data folder, the range, the step to die in ("save", "frozen", "clear": when it begins; "split": when what
+ * is frozen was saved; "bring": when some of its bytes have come).
  */
 import { openTestSnapshots } from "./open-snapshots.ts";
 
@@ -11,6 +11,7 @@ const die = () => process.kill(process.pid, "SIGKILL");
 const { saved, deps } = await openTestSnapshots({
 	folder,
 	onStep({ id, moment }) {
+		if (id === "frozen" && moment === "ended" && deadly === "split") die();
 		if (moment === "begun" && id === deadly && deadly !== "bring") setImmediate(die);
 	},
 });

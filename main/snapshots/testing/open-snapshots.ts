@@ -23,8 +23,9 @@ export async function openTestSnapshots(o: Parameters<typeof openTestRanges>[0] 
 		},
 	});
 	const { ranges, snapshots: store } = t;
-	const { host, tasks, events, owner, log } = t.deps;
-	const saved = new Snapshots({ store, ranges, host, tasks, events, owner, log });
+	const { host, vms, tasks, events, owner, log } = t.deps;
+	await t.disks.clean();
+	const saved = new Snapshots({ store, ranges, host, vms, disks: t.disks, tasks, events, owner, log });
 	await saved.sweep(new AbortController().signal);
 	const run: TestSnapshots["run"] = async (range, machine, line) => {
 		const { inner, containerId } = await ranges.locate(range, machine);
