@@ -15,6 +15,7 @@ import { deploy } from "./benches/deploy.ts";
 import { dind } from "./benches/dind.ts";
 import { filter } from "./benches/filter.ts";
 import { layers } from "./benches/layers.ts";
+import { libvirt } from "./benches/libvirt.ts";
 import { lifecycle } from "./benches/lifecycle.ts";
 import { loop } from "./benches/loop.ts";
 import { snapshot } from "./benches/snapshot.ts";
@@ -39,6 +40,7 @@ const benches: readonly Bench[] = [
 	app,
 	loop,
 	cli,
+	libvirt,
 ];
 const defaultRuns = 5;
 const quickRuns = 1;
