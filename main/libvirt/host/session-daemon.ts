@@ -14,13 +14,15 @@ const retryMs = 100;
 
 /**
  * Starts the person's own libvirt daemon, which libvirt's library does for its programs, and waits until `connect`
- * gets through. Null when no daemon is installed.
+ * gets through. Null when no daemon is installed, and for root: a daemon that root starts is always that of the whole
+ * machine, and takes the sockets from one that runs.
  */
 export async function throughSessionDaemon<T>(
 	env: NodeJS.ProcessEnv,
 	connect: () => Promise<T>,
 	signal: AbortSignal,
 ): Promise<T | null> {
+	if (process.getuid?.() === 0) return null;
 	const program = findDaemon(env);
 	if (program === null) return null;
 	const child = spawn(program, [`--timeout=${idleSeconds}`], { detached: true, stdio: "ignore", env });
