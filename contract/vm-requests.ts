@@ -163,7 +163,7 @@ export const stopVmRequest = z.strictObject({
 	vm: vmRef,
 	/** Cut its power at once, as `destroy` does. */
 	force: z.boolean().default(false),
-	/** Seconds before a guest that ignores the request has its power cut; absent: the setting. 0 waits without an end. */
+	/** Seconds before a guest that ignores the request has its power cut; absent: 60. 0 waits without an end. */
 	graceSeconds: z.number().int().min(0).max(3600).optional(),
 });
 export const deleteVmRequest = z.strictObject({

@@ -95,6 +95,7 @@ export class LibvirtHost {
 		this.#connected = null;
 		before?.connection.close();
 		this.#stopRetrying();
+		this.#status = idle;
 		return this.look();
 	}
 
@@ -194,8 +195,9 @@ export class LibvirtHost {
 			return connected;
 		} catch (error) {
 			const { state, reason, remedy } = failureStatus(error, this.#options.platform);
-			this.#tell({ ...idle, state, reason, remedy });
-			throw unavailable(reason, remedy, error);
+			// One that was there and is not is being restarted, as far as anybody knows: it is not missing.
+			if (this.#status.state !== "lost") this.#tell({ ...idle, state, reason, remedy });
+			throw unavailable(this.#status.reason ?? reason, this.#status.remedy ?? remedy, error);
 		}
 	}
 

@@ -142,7 +142,7 @@ async function plannedDisks(
 		image === undefined
 			? snapshot === undefined
 				? null
-				: baseOfSnapshot(deps, snapshot)
+				: await baseOfSnapshot(deps, snapshot)
 			: await baseOfImage(deps, image);
 	const system = request.diskBytes ?? (base === null ? template.defaults.diskBytes : base.virtualBytes);
 	const planned: PlannedDisk[] = [];

@@ -31,8 +31,11 @@ export async function baseOfImage({ disks }: Pick<VmsDeps, "disks">, name: strin
 }
 
 /** The saved disk of a VM. Errors: `SNAPSHOT_NOT_FOUND`, `UNSUPPORTED` for one of a container. */
-export function baseOfSnapshot({ disks, snapshots }: Pick<VmsDeps, "disks" | "snapshots">, ref: string): NamedBase {
-	const { name, provider, image, imageId, sizeBytes, defaults } = snapshots.get(ref);
+export async function baseOfSnapshot(
+	{ disks, snapshots }: Pick<VmsDeps, "disks" | "snapshots">,
+	ref: string,
+): Promise<NamedBase> {
+	const { name, provider, image } = snapshots.get(ref);
 	if (provider !== "libvirt") {
 		throw new HomerangeError(
 			"UNSUPPORTED",
@@ -43,12 +46,5 @@ export function baseOfSnapshot({ disks, snapshots }: Pick<VmsDeps, "disks" | "sn
 			},
 		);
 	}
-	return {
-		title: name,
-		path: disks.path({ file: image }),
-		format: "qcow2",
-		sizeBytes,
-		virtualBytes: defaults.diskBytes ?? 0,
-		sha256: imageId,
-	};
+	return { ...(await baseOfImage({ disks }, image)), title: name };
 }

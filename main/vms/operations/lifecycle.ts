@@ -81,6 +81,7 @@ export class Lifecycle {
 		}
 		task.start("ask");
 		await this.#ask(connection, domain, hasAgent(found.described));
+		task.progress("ask", null, grace === 0 ? "It was asked to." : `It was asked to, and gets ${grace} s for it.`);
 		if (await waitForStop(this.#operations.deps.host, domain, grace * 1000, task.signal)) {
 			task.done("ask");
 			return task.skip("cut", "It shut down by itself.");

@@ -6,6 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { SaveVmRequest } from "../../../contract/vm-requests.ts";
 import { newId } from "../../db/new-id.ts";
+import type { Disk } from "../../images/disks/disk-pool.ts";
+import { type SnapshotRecord, snapshotDisk, snapshotFile } from "../../snapshots/index.ts";
 import type { FoundVm } from "../read/read-vm.ts";
 import { isActive } from "../read/state.ts";
 import { writtenDisks } from "../snapshots/written-disks.ts";
@@ -46,7 +48,8 @@ export class Saves {
 			{ id: "fetch", title: "Bring it to the library" },
 		]);
 		const copy = `saving-${randomBytes(8).toString("hex")}.qcow2`;
-		const file = `${newId()}.qcow2`;
+		const id = newId();
+		const file = snapshotFile(id);
 		const path = join(deps.disks.folder, file);
 		const part = `${path}.part`;
 		try {
@@ -74,25 +77,25 @@ export class Saves {
 				{ signal: task.signal },
 			);
 			await rename(part, path);
-			deps.snapshots.add([
-				{
-					...{ id: newId(), name, description, tags, provider: "libvirt", image: file, imageId: hash.digest("hex") },
-					...{
-						sizeBytes,
-						ownBytes: sizeBytes,
-						parentId: null,
-						rangeSnapshotId: null,
-						createdAt: new Date().toISOString(),
-					},
-					...{ sourceMachine: vmTitle(found.domain), sourceRange: "" },
-					source: { kind: "template", name: found.vm.template ?? "", image: "" },
-					defaults: {
-						...{ cpus: found.vm.vcpus, memoryBytes: found.vm.memoryBytes, diskBytes: virtualBytes },
-						...{ consoles: found.vm.consoles, vncPort: null, serial: found.vm.consoles.includes("serial") },
-						...{ command: null, environment: {}, ports: [], readiness: null },
-					},
+			const sha256 = hash.digest("hex");
+			const image = snapshotDisk(id);
+			const now = new Date().toISOString();
+			const record: SnapshotRecord = {
+				...{ id, name, description, tags, provider: "libvirt", image, imageId: sha256 },
+				...{ sizeBytes, ownBytes: sizeBytes, parentId: null, rangeSnapshotId: null, createdAt: now },
+				...{ sourceMachine: vmTitle(found.domain), sourceRange: "" },
+				source: { kind: "template", name: found.vm.template ?? "", image: "" },
+				defaults: {
+					...{ cpus: found.vm.vcpus, memoryBytes: found.vm.memoryBytes, diskBytes: virtualBytes },
+					...{ consoles: found.vm.consoles, vncPort: null, serial: found.vm.consoles.includes("serial") },
+					...{ command: null, environment: {}, ports: [], readiness: null },
 				},
-			]);
+			};
+			const saved: Disk = {
+				...{ name: image, file, format: "qcow2", sizeBytes, virtualBytes, sha256 },
+				...{ origin: vmTitle(found.domain), createdAt: now, lastUsed: now },
+			};
+			deps.snapshots.add([record], null, [saved]);
 			task.done("fetch");
 		} catch (error) {
 			await rm(part, { force: true });

@@ -20,8 +20,8 @@ import { SerialLines } from "../consoles/serial-lines.ts";
 import { Vms } from "../vms.ts";
 import { virsh } from "./virsh.ts";
 
-/** The virtual machines of a data folder of their own, on the daemon of this machine. */
-export function openTestVms() {
+/** The virtual machines of a data folder of their own, on the daemon of this machine or on another one. */
+export function openTestVms(libvirt = "auto") {
 	const folder = mkdtempSync(join(tmpdir(), "homerange-vms-"));
 	const installation = newId();
 	const db = openDatabase(folder, resourcePaths().migrations);
@@ -30,7 +30,7 @@ export function openTestVms() {
 	const tasks = new Tasks(db, changes, silentLog);
 	const host = new LibvirtHost({
 		...{ dataFolder: folder, installation, log: silentLog, env: process.env, homeFolder: homedir(), platform: "linux" },
-		setting: () => settings.get().libvirt,
+		setting: () => libvirt,
 		onStatus: (hypervisor) => changes.publish({ kind: "hypervisor", hypervisor }),
 	});
 	const lines = new SerialLines({ host, scrollback: () => 1000, log: silentLog });
@@ -73,6 +73,16 @@ export function openTestVms() {
 		},
 		/** Removes every VM of this run, the pool and the folder. */
 		async close(): Promise<void> {
+			if (libvirt === "auto") await this.removeAll();
+			listening.abort();
+			vms.close();
+			lines.close();
+			await tasks.close();
+			host.close();
+			db.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+		async removeAll(): Promise<void> {
 			for (const line of (await virsh("list", "--all", "--name")).split("\n")) {
 				if (!line.startsWith(prefix)) continue;
 				await virsh("destroy", line).catch(() => undefined);
@@ -81,13 +91,6 @@ export function openTestVms() {
 				);
 			}
 			await removePool(pool);
-			listening.abort();
-			vms.close();
-			lines.close();
-			await tasks.close();
-			host.close();
-			db.close();
-			rmSync(folder, { recursive: true, force: true });
 		},
 	};
 }
