@@ -32,7 +32,9 @@ const name: TableColumn<MachineRow> = {
 	cell: (row) => (
 		<span className="flex items-center gap-2">
 			<ProviderIcon row={row} />
-			<span className="truncate font-medium">{rowName(row)}</span>
+			<span className="truncate font-medium" title={rowName(row)}>
+				{rowName(row)}
+			</span>
 		</span>
 	),
 	sortBy: rowName,

@@ -9,6 +9,7 @@ import { Button } from "../components/button.tsx";
 import { CopyText } from "../components/copy-text.tsx";
 import { Section } from "../components/page.tsx";
 import { formatBytes } from "../format/bytes.ts";
+import { classes } from "../format/join.ts";
 import { strings } from "../strings.ts";
 
 const words = strings.vms.hardware;
@@ -153,7 +154,13 @@ function Parts(props: {
 					{props.rows.map(({ key, cells }) => (
 						<tr key={key} className="border-t border-line align-middle">
 							{cells.map((cell, at) => (
-								<td key={props.heads[at]} className="px-4 py-1.5">
+								<td
+									key={props.heads[at]}
+									className={classes(
+										"px-4 py-1.5",
+										typeof cell === "string" && cell.length < 48 && "whitespace-nowrap",
+									)}
+								>
 									{cell}
 								</td>
 							))}
