@@ -146,7 +146,7 @@ export const snapshots = sqliteTable(
 		description: text("description").notNull(),
 		tags: text("tags", { mode: "json" }).$type<string[]>().notNull(),
 		provider: text("provider").$type<"docker" | "libvirt">().notNull(),
-		/** A container image's reference on the host engine, or the file name of a disk in the library's pool. */
+		/** A container image's reference on the host engine, or the name of a disk in the library's pool. */
 		image: text("image").notNull(),
 		/** What was saved, by content: the image's id or the disk's SHA-256. */
 		imageId: text("image_id").notNull(),

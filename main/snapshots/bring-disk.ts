@@ -9,10 +9,7 @@ import { asDiskFull, refuseFullDisk } from "../images/disks/disk-room.ts";
 import { qemuFlatten } from "../images/disks/qemu-img.ts";
 import type { StandingDisk, VmDisks } from "../providers/libvirt/range-vms.ts";
 import type { MachineToSave } from "./saved-machine.ts";
-
-/** Name of a snapshot's disk in the library. */
-export const snapshotDisk = (id: string): string => `snapshot-${id}`;
-const fileOf = (id: string): string => `${id}.qcow2`;
+import { snapshotDisk, snapshotFile } from "./snapshot-disk.ts";
 
 interface Transfer {
 	readonly signal: AbortSignal;
@@ -36,8 +33,8 @@ export async function bringDisk(
 	const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
 	// What comes, and what is made of it.
 	await refuseFullDisk(pool.folder, base.sizeBytes + 2 * total, `The disk of ${spec.name}`);
-	const overlays = volumes.map((volume) => ({ volume, file: `${pool.path({ file: fileOf(newId()) })}.part` }));
-	const whole = pool.path({ file: fileOf(id) });
+	const overlays = volumes.map((volume) => ({ volume, file: `${pool.path({ file: snapshotFile(newId()) })}.part` }));
+	const whole = pool.path({ file: snapshotFile(id) });
 	const part = `${whole}.part`;
 	try {
 		let before = 0;
@@ -59,7 +56,7 @@ export async function bringDisk(
 		await rename(part, whole);
 		const now = new Date().toISOString();
 		return {
-			...{ name: snapshotDisk(id), file: fileOf(id), format: "qcow2", sizeBytes, virtualBytes, sha256 },
+			...{ name: snapshotDisk(id), file: snapshotFile(id), format: "qcow2", sizeBytes, virtualBytes, sha256 },
 			...{ origin: `${spec.name} of ${rangeName}`, createdAt: now, lastUsed: now },
 		};
 	} catch (error) {
@@ -72,7 +69,7 @@ export async function bringDisk(
 
 /** Removes what a snapshot has in the pool, whole or not. */
 export async function removeFiles(pool: DiskPool, id: string): Promise<void> {
-	const whole = pool.path({ file: fileOf(id) });
+	const whole = pool.path({ file: snapshotFile(id) });
 	for (const file of [whole, `${whole}.part`]) await rm(file, { force: true });
 }
 

@@ -6,7 +6,7 @@ import { HomerangeError } from "../../../contract/errors.ts";
 import { type DiskFormat, diskFormat } from "../../../contract/images.ts";
 import { eq } from "../../db/drizzle.cjs";
 import type { Database, Orm } from "../../db/open.ts";
-import { disks, snapshots } from "../../db/schema.ts";
+import { disks } from "../../db/schema.ts";
 
 export interface Disk {
 	readonly name: string;
@@ -96,7 +96,6 @@ export class DiskPool {
 	async clean(): Promise<string[]> {
 		await mkdir(this.folder, { recursive: true, mode: 0o700 });
 		const kept = new Set(this.list().map((disk) => disk.file));
-		for (const { image } of this.#db.orm.select({ image: snapshots.image }).from(snapshots).all()) kept.add(image);
 		const left = (await readdir(this.folder)).filter((name) => ownFile.test(name) && !kept.has(name));
 		for (const name of left) await rm(join(this.folder, name), { force: true });
 		return left;
