@@ -1,7 +1,7 @@
 import type { RangeSite } from "../ranges/range-site.ts";
 import { MachineAgent } from "./agent.ts";
 import { eachOf } from "./each-of.ts";
-import { openStandIn, standInAddresses } from "./stand-in.ts";
+import { needsStandIn, openStandIn, standInAddresses } from "./stand-in.ts";
 
 /** Agents are opened so many at once: each is an exec on the host's engine. */
 const atOnce = 4;
@@ -29,7 +29,7 @@ export async function openAgents(site: RangeSite, signal: AbortSignal): Promise<
 				found.set(name, `${name} is ${state}`);
 				return;
 			}
-			if (spec.provider === "libvirt") {
+			if (needsStandIn(spec)) {
 				const own = addresses.get(name) ?? new Map();
 				if (own.size < spec.nics.length) found.set(name, `there is no free address for a stand-in of ${name}`);
 				else found.set(name, await openStandIn(site, spec, own, signal));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import type { ResolvedMachine } from "../blueprint/index.ts";
 import { openExec } from "../docker/exec.ts";
+import { isGuest } from "../providers/docker/guest-container.ts";
 import type { RangeSite } from "../ranges/range-site.ts";
 import { MachineAgent } from "./agent.ts";
 import { agentScript } from "./agent-script.ts";
@@ -47,6 +48,11 @@ while [ $# -ge 5 ]; do
 done
 wait "$pid"`;
 
+/** Whether nothing of ours can run where the machine's address is: in a VM, also in one that runs in a container. */
+export function needsStandIn(machine: ResolvedMachine): boolean {
+	return machine.provider === "libvirt" || isGuest(machine);
+}
+
 /** An agent beside a VM. */
 export async function openStandIn(
 	site: RangeSite,
@@ -79,7 +85,7 @@ export async function openStandIn(
 export function standInAddresses(
 	blueprint: Pick<RangeSite["blueprint"], "networks" | "machines">,
 ): ReadonlyMap<string, StandInAddresses> {
-	const vms = blueprint.machines.filter(({ provider }) => provider === "libvirt");
+	const vms = blueprint.machines.filter(needsStandIn);
 	const taken = new Set([
 		...blueprint.networks.map(({ gateway }) => gateway),
 		...blueprint.machines.flatMap(({ nics }) => nics.map(({ ip }) => ip)),
