@@ -1,0 +1,162 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "../fixtures/app.ts";
+import { call } from "../fixtures/call.ts";
+import { takePictures } from "../fixtures/pictures.ts";
+import { guestDisk, removePool, virsh } from "../fixtures/virsh.ts";
+import { Console } from "../pages/dock.ts";
+import { Frame } from "../pages/frame.ts";
+import { MachinesPage } from "../pages/machines-page.ts";
+
+/** Virtual machines in the real window, on the real libvirt: one of another tool, and one that is made here. */
+
+test.describe.configure({ mode: "serial" });
+
+test.afterAll(({ app }) => removePool(app.data.path));
+
+const foreign = `other-tool-${process.pid}`;
+const name = `guest-${process.pid}`;
+
+test("says that virtual machines are switched off, and finds them when they are on", async ({ page }) => {
+	const machines = new MachinesPage(page);
+	await call(page, "/settings/set", { libvirt: "off" });
+	await machines.open();
+	await expect(machines.region.getByText("Virtual machines are switched off")).toBeVisible();
+	await takePictures(page, "machines-no-libvirt");
+	await call(page, "/settings/set", { libvirt: "auto" });
+	await machines.region.getByRole("button", { name: "Look again" }).click();
+	await expect(page.getByRole("button", { name: "New virtual machine…" }).first()).toBeVisible({ timeout: 30_000 });
+});
+
+test("shows what another tool made, and changes it only after it is adopted", async ({ app, page }) => {
+	test.setTimeout(180_000);
+	const file = join(app.data.path, "foreign.xml");
+	writeFileSync(
+		file,
+		`<domain type='qemu'><name>${foreign}</name><memory unit='MiB'>32</memory><os><type>hvm</type></os></domain>`,
+	);
+	const machines = new MachinesPage(page);
+	await machines.open();
+	await virsh("define", file);
+	try {
+		const row = machines.row(foreign);
+		await expect(row).toContainText("Other tool", { timeout: 60_000 });
+		await expect(row).toContainText("Stopped");
+		await expect(row).toContainText("1 CPU, 32 MiB allocated");
+		await takePictures(page, "machines-table");
+
+		const vm = await machines.openVm(foreign);
+		await expect(vm.action("Start")).toHaveCount(0);
+		await vm.action("Adopt…").click();
+		const { question } = new Frame(page);
+		await expect(question).toContainText(`Adopt ${foreign}?`);
+		await page.keyboard.press("Enter");
+		await expect(question).toHaveCount(0);
+		await expect(vm.action("Adopt…")).toBeVisible();
+		await vm.action("Adopt…").click();
+		await question.getByRole("button", { name: "Adopt" }).click();
+		await expect(vm.action("Start")).toBeVisible();
+
+		await virsh("start", foreign);
+		await expect(vm.state("Running")).toBeVisible();
+		await virsh("destroy", foreign);
+		await expect(vm.state("Stopped")).toBeVisible();
+		await vm.chooseInMenu("Release");
+		await expect(vm.action("Adopt…")).toBeVisible();
+	} finally {
+		await virsh("undefine", foreign);
+	}
+	await expect(new Frame(page).heading("This virtual machine is gone")).toBeVisible();
+});
+
+test("makes a virtual machine from a disk image, and shows its serial line and its screen", async ({ page, cli }) => {
+	test.setTimeout(480_000);
+	await cli("image", "import", guestDisk(), "--name", "test-guest");
+	const machines = new MachinesPage(page);
+	await machines.open();
+	await page.getByRole("button", { name: "New virtual machine…" }).click();
+	const form = page.getByRole("form", { name: "New virtual machine" });
+	await form.waitFor({ timeout: 60_000 });
+	await takePictures(page, "vm-create");
+	await form.getByRole("button", { name: "Create" }).click();
+	await expect(form.getByText("Choose what it starts from.")).toBeVisible();
+	await expect(form.getByText("Give it a name.")).toBeVisible();
+	await form.getByRole("group", { name: "What it starts from" }).getByRole("button", { name: "A disk image" }).click();
+	await form.getByRole("combobox", { name: "Disk image of the library" }).selectOption("test-guest");
+	await form.getByLabel("Name").fill(name);
+	await form.getByLabel("CPUs").fill("1");
+	await form.getByLabel("Memory").fill("192MiB");
+	await form.getByRole("button", { name: "Create" }).click();
+
+	const vm = page.getByRole("region", { name, exact: true });
+	await expect(vm.getByRole("heading", { level: 1 }).getByText("Running")).toBeVisible({ timeout: 60_000 });
+	expect(await virsh("domstate", name)).toBe("running");
+	await vm.getByRole("button", { name: `Serial of ${name}` }).click();
+	const serial = new Console(page, "serial", name);
+	await serial.waitUntilOpen();
+	// What the guest wrote before the line was opened is there, too.
+	await expect(serial.rows()).toContainText("guest ready", { timeout: 240_000 });
+	await serial.type("echo $((6 * 7))");
+	await expect(serial.rows()).toContainText("42");
+
+	await vm.getByRole("button", { name: `Screen of ${name}`, exact: true }).click();
+	const screen = new Console(page, "vnc", name);
+	await screen.waitUntilOpen();
+	await expect.poll(async () => (await screen.picture()).colours, { timeout: 30_000 }).toBeGreaterThan(1);
+	await expect(vm.getByRole("img", { name: `Screen of ${name}` })).toBeVisible({ timeout: 30_000 });
+	await takePictures(page, "vm-consoles");
+	await new Frame(page).run("show or hide the dock");
+	await takePictures(page, "vm-overview");
+});
+
+test("pauses, forces off, keeps a snapshot and goes back to it, and deletes with the disks", async ({ page }) => {
+	test.setTimeout(300_000);
+	const machines = new MachinesPage(page);
+	await machines.open();
+	await machines.show("Cards");
+	await expect(machines.card(name).getByRole("img")).toBeVisible({ timeout: 30_000 });
+	await expect(machines.card(name)).toContainText("1 CPU, 192 MiB allocated");
+	await takePictures(page, "machines-cards");
+	await machines.show("Table");
+	const vm = await machines.openVm(name);
+	const { question } = new Frame(page);
+	await vm.chooseInMenu("Pause");
+	await expect(vm.state("Paused")).toBeVisible({ timeout: 30_000 });
+	await vm.action("Resume").click();
+	await expect(vm.state("Running")).toBeVisible({ timeout: 30_000 });
+	const log = await vm.showTab("Boot log");
+	await expect(log).toContainText("guest ready");
+	const xml = await vm.showTab("XML");
+	await expect(xml).toContainText(`<name>${name}</name>`);
+	await takePictures(page, "vm-xml");
+	await vm.showTab("Disks and network");
+	await takePictures(page, "vm-hardware");
+
+	await vm.chooseInMenu("Force off…");
+	await expect(question).toContainText(`Force ${name} off?`);
+	await question.getByRole("button", { name: "Force off" }).click();
+	await expect(vm.state("Stopped")).toBeVisible({ timeout: 30_000 });
+
+	await vm.action("Snapshot…").click();
+	const dialog = page.getByRole("dialog", { name: `Take a snapshot of ${name}` });
+	await dialog.getByLabel("Name").fill("clean");
+	await expect(dialog.getByRole("radio").first()).toBeVisible({ timeout: 30_000 });
+	await takePictures(page, "vm-take-snapshot");
+	await dialog.getByRole("button", { name: "Take the snapshot" }).click();
+	const snapshots = await vm.showTab("Snapshots");
+	await expect(snapshots.getByRole("listitem").filter({ hasText: "clean" })).toBeVisible({ timeout: 60_000 });
+	await takePictures(page, "vm-snapshots");
+	await snapshots.getByRole("button", { name: "Go back to clean" }).click();
+	await question.getByRole("button", { name: "Go back" }).click();
+	await expect(page.getByText(`Done: Revert ${name}`).last()).toBeVisible({ timeout: 60_000 });
+
+	await vm.chooseInMenu("Delete…");
+	const remove = page.getByRole("dialog", { name: `Delete ${name}` });
+	await expect(remove.getByRole("button", { name: "Cancel" })).toBeFocused();
+	await remove.getByRole("checkbox", { name: "Also delete its disks" }).check();
+	await expect(remove.getByRole("list", { name: "Disks that would be deleted" })).toContainText("qcow2");
+	await takePictures(page, "vm-delete");
+	await remove.getByRole("button", { name: "Delete", exact: true }).click();
+	await expect(machines.row(name)).toHaveCount(0, { timeout: 60_000 });
+	expect(await virsh("list", "--all", "--name")).not.toContain(name);
+});
