@@ -39,8 +39,8 @@ export class LibvirtConnection {
 		const links = new Map<DaemonEndpoint, Link>();
 		// When one of several daemons goes, its events are lost: the whole is opened again, so that nothing stale is shown.
 		const lost = (reason: LibvirtConnectionError): void => {
+			for (const link of this.#links) link.close(reason);
 			this.#closed.resolve(reason);
-			this.close();
 		};
 		const link = (endpoint: DaemonEndpoint): Link => {
 			const known = links.get(endpoint) ?? new Link(endpoint.connector, endpoint.uri, lost);

@@ -81,10 +81,10 @@ export class Link implements Caller {
 		return connection.subscribe(kind, subject, handler, options);
 	}
 
-	/** Ends every connection to this daemon, streams included. */
-	close(): void {
-		this.#ending.abort(closedHere());
-		for (const connection of this.#open) connection.close();
+	/** Ends every connection to this daemon, streams included. What waits fails with this reason. */
+	close(reason: LibvirtConnectionError = closedHere()): void {
+		this.#ending.abort(reason);
+		for (const connection of this.#open) connection.close(reason);
 	}
 
 	/** Several callers may wait for one connection; one that gives up does not take it from the others. */

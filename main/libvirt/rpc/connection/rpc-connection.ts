@@ -129,12 +129,12 @@ export class RpcConnection {
 		return unsubscribe;
 	}
 
-	/** Ends the connection. What waits fails with reason "closed". Safe to repeat. */
-	close(): void {
+	/** Ends the connection. What waits fails with this reason. Safe to repeat. */
+	close(reason: LibvirtConnectionError = closedHere()): void {
 		if (!this.isOpen) return;
 		// Not awaited: the daemon drops a client that says goodbye, and one that is just gone.
 		this.#session.call(connectClose, undefined, { result: () => undefined, failure: () => undefined });
-		this.#end(closedHere());
+		this.#end(reason);
 		this.#socket.end();
 		const timer = setTimeout(() => this.#socket.destroy(), farewellMs);
 		this.#socket.once("close", () => clearTimeout(timer));
