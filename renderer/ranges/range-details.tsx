@@ -4,6 +4,7 @@ import { Facts, Section } from "../components/page.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { formatDateTime } from "../format/time.ts";
 import { strings } from "../strings.ts";
+import { ProviderFeatures } from "./provider-features.tsx";
 
 /** What the range is made of: its container, how that is confined and why, its limits, its blueprint. */
 export function RangeDetails({ range }: { range: RangeDetail }) {
@@ -66,6 +67,9 @@ export function RangeDetails({ range }: { range: RangeDetail }) {
 							},
 						]}
 					/>
+				</Section>
+				<Section title={words.features}>
+					<ProviderFeatures range={range} />
 				</Section>
 			</div>
 		</div>
