@@ -5,10 +5,10 @@ import type { VmState } from "../../../contract/vms.ts";
 import {
 	CreateDomain,
 	type Domain,
-	isAgentUnresponsive,
 	isNoDomain,
 	isOperationInvalid,
 	type LibvirtConnection,
+	LibvirtError,
 	LibvirtTimeoutError,
 	ShutdownDomain,
 } from "../../libvirt/rpc/index.ts";
@@ -100,7 +100,8 @@ export class Lifecycle {
 				try {
 					return await domains.shutdown(domain, ShutdownDomain.agent, { limitMs: agentLimitMs });
 				} catch (error) {
-					if (!isAgentUnresponsive(error) && !(error instanceof LibvirtTimeoutError)) throw error;
+					// An agent that cannot: the guest has no such command, or the agent hangs. The button is tried all the same.
+					if (!(error instanceof LibvirtError) && !(error instanceof LibvirtTimeoutError)) throw error;
 				}
 			}
 			await domains.shutdown(domain, ShutdownDomain.acpi);
