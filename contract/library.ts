@@ -56,6 +56,8 @@ export type LibraryUser = z.infer<typeof libraryUser>;
 export const machineDefaults = z.object({
 	/** Absent for what was written before there were others: a container. */
 	kind: templateKind.optional(),
+	/** Of its guest; absent where it was not known, or makes no difference. */
+	os: osFamily.optional(),
 	cpus: z.number().nullable(),
 	memoryBytes: z.number().nullable(),
 	diskBytes: z.number().nullable(),

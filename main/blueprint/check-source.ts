@@ -68,7 +68,7 @@ export function sourceOf(
 	name: string;
 	provider: string;
 	image: string;
-	/** Of a template; null for a snapshot. */
+	/** Null for a snapshot that does not say it. */
 	os: OsFamily | null;
 	defaults: MachineDefaults;
 } | null {
@@ -80,5 +80,5 @@ export function sourceOf(
 	const saved = snapshot === undefined ? null : library.snapshot(snapshot);
 	if (saved === null) return null;
 	const { name, provider, image, defaults } = saved;
-	return { kind: "snapshot", name, provider, image, os: null, defaults };
+	return { kind: "snapshot", name, provider, image, os: defaults.os ?? null, defaults };
 }

@@ -9,6 +9,12 @@ const web = templates.find(({ name }) => name === "debian-web");
 if (web === undefined) throw new Error("the template is gone");
 const library = createTemplateLookup(templates, [
 	{ name: "web-broken", provider: "docker", image: "homerange/snapshot:webbroken", defaults: web },
+	{
+		name: "win",
+		provider: "libvirt",
+		image: "snapshot-win",
+		defaults: { ...web, os: "windows", memoryBytes: 2 ** 32 },
+	},
 ]);
 const parse = (text: string) => parseBlueprint(text, "b.yaml", library);
 const resolve = (text: string) => {
@@ -115,6 +121,13 @@ describe("a resolved blueprint", () => {
 		expect(blueprint.machines[0]?.ready?.timeoutMs).toBe(120_000);
 		expect(blueprint.limits).toEqual({ cpus: 4, memoryBytes: 8 * 1024 ** 3, diskBytes: null });
 	});
+	test("is what its snapshot was: run by the same provider, with its system and sizes", () => {
+		const [machine] = resolve(around("  a: { snapshot: win, nics: [{ network: lan }] }\n")).machines;
+		expect(machine).toMatchObject({ provider: "libvirt", image: "snapshot-win", os: "windows", memoryBytes: 2 ** 32 });
+		const { errors } = parse(around("  a: { snapshot: win, provider: docker, nics: [{ network: lan }] }\n"));
+		expect(errors[0]?.message).toBe('The snapshot "win" is made for libvirt, not for docker.');
+	});
+
 	test("starts from a snapshot that the library has, with its template's defaults", () => {
 		const [machine] = resolve(around("  a: { snapshot: web-broken, nics: [{ network: lan }] }\n")).machines;
 		expect(machine).toMatchObject({

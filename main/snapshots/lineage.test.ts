@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { type Snapshot, snapshot as snapshotSchema, template as templateSchema } from "../../contract/library.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
 import { treeOf, treeText } from "../cli/terminal/library-tree.ts";
+import type { Disk } from "../images/disks/disk-pool.ts";
 import { templateUsers, usersInWords } from "../library/users.ts";
 import { sampleBlueprint } from "../ranges/testing/sample-blueprint.ts";
 import { ownBytes } from "./bring-images.ts";
 import { describeRangeSnapshot, describeSnapshot } from "./describe.ts";
+import { snapshotDisk, snapshotFile } from "./snapshot-disk.ts";
 import { defaultsOf, savedBlueprint } from "./snapshot-record.ts";
 import type { RangeSnapshotRecord, SnapshotRecord } from "./snapshot-store.ts";
 import { openTestStore } from "./testing/open-store.ts";
@@ -44,6 +46,8 @@ test("defaults are the machine's, with the ports that its image says", () => {
 		memoryBytes: 64 * 1024 ** 2,
 		consoles: ["shell"],
 	});
+	expect(defaultsOf(spec, [])).not.toHaveProperty("os");
+	expect(defaultsOf({ ...spec, os: "windows" }, [])).toMatchObject({ os: "windows" });
 });
 
 test("what an image adds is what the one below it has not", () => {
@@ -113,6 +117,32 @@ describe("the store", () => {
 		expect(() => t.store().reserve("free")).toThrow(expect.objectContaining(taken));
 		release();
 		t.store().reserve("free")();
+	});
+
+	test("has the disk of a VM's snapshot as long as the snapshot itself, and no other's", () => {
+		using t = openTestStore();
+		const disk = (id: string): Disk => ({
+			...{ name: snapshotDisk(id), file: snapshotFile(id), format: "qcow2", sizeBytes: 1, virtualBytes: 512 },
+			...{ sha256: id, origin: "x", createdAt: "", lastUsed: "" },
+		});
+		const vm = (id: string, patch: Partial<SnapshotRecord> = {}) =>
+			record(id, { provider: "libvirt", image: snapshotDisk(id), ...patch });
+		const names = () =>
+			t
+				.disks()
+				.list()
+				.map(({ name }) => name);
+		t.disks().add({ ...disk("x"), name: "debian" });
+		t.store().add([vm("a", { rangeSnapshotId: "whole" }), record("bb", { rangeSnapshotId: "whole" })], whole, [
+			disk("a"),
+		]);
+		t.store().add([vm("ccc")], null, [disk("ccc")]);
+		expect(names()).toEqual(["debian", "snapshot-a", "snapshot-ccc"]);
+		// One that cannot be recorded leaves no disk.
+		expect(() => t.store().add([vm("d", { name: "name-a" })], null, [disk("d")])).toThrow();
+		t.store().remove(t.store().get("ccc"));
+		t.store().removeRange(whole);
+		expect(names()).toEqual(["debian"]);
 	});
 
 	test("writes all parts of a range's snapshot or none", () => {

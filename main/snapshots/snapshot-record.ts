@@ -42,9 +42,10 @@ function contentOf(
 
 /** What a new machine takes from a machine that was saved. */
 export function defaultsOf(spec: ResolvedMachine, ports: readonly string[]): MachineDefaults {
-	const { cpus, memoryBytes, diskBytes, vncPort, serial, command, environment, ready, kind } = spec;
+	const { cpus, memoryBytes, diskBytes, vncPort, serial, command, environment, ready, kind, os } = spec;
 	return {
 		...(kind === undefined ? {} : { kind }),
+		...(os === null ? {} : { os }),
 		cpus,
 		memoryBytes,
 		diskBytes,

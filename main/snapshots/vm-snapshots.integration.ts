@@ -27,9 +27,9 @@ machines:
     memory: 256MiB
     cpus: 1
     nics: [{ network: lan, ip: 10.0.1.50 }]
-    ready: { exec: [/bin/sh, -c, "grep -q ' /data ' /proc/mounts"], timeout: 120s }
+    ready: { exec: [/bin/sh, -c, "grep -q ' /data ' /proc/mounts"], timeout: 280s }
 `;
-const limitMs = 300_000;
+const limitMs = 900_000;
 const soon = () => AbortSignal.timeout(60_000);
 const program = join(import.meta.dirname, "testing", "dying-snapshot.ts");
 const folder = mkdtempSync(join(tmpdir(), "homerange-vm-snapshots-"));
@@ -100,7 +100,7 @@ describe("a snapshot of a range with a VM", () => {
 		expect(disk).toMatchObject({ format: "qcow2", sha256: saved.imageId, sizeBytes: saved.sizeBytes });
 		expect(disk.virtualBytes).toBe(128 * 1024 ** 2);
 		expect(kept()).toEqual([disk.file]);
-	}, 300_000);
+	}, limitMs);
 
 	test("brings the range back to it, byte for byte", async () => {
 		await inGuest("vmlab-1", "echo later >/data/later; echo changed >/data/random");
@@ -108,7 +108,7 @@ describe("a snapshot of a range with a VM", () => {
 		expect(t.ranges.get("vmlab-1")).toMatchObject({ state: "running", reason: null });
 		expect(await inGuest("vmlab-1", "sha256sum </data/random; ls /data/later 2>/dev/null || true")).toBe(sum);
 		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-	}, 300_000);
+	}, limitMs);
 
 	test("makes another range, and a machine of a blueprint, from it", async () => {
 		const source = { kind: "range-snapshot", name: "monday" } as const;
@@ -129,7 +129,7 @@ describe("a snapshot of a range with a VM", () => {
 		}
 		await expect(t.saved.deleteRange("monday", "test")).rejects.toMatchObject({ code: "IN_USE" });
 		await Promise.all(["copy", "single-1"].map((range) => t.ended(t.ranges.destroy(range, "test"))));
-	}, 300_000);
+	}, limitMs);
 
 	test("knows what a machine stands on, and goes with its bytes", async () => {
 		await t.ended(t.saved.takeMachine({ range: "vmlab-1", machine: "guest", name: "tuesday" }, "test"));
@@ -138,7 +138,7 @@ describe("a snapshot of a range with a VM", () => {
 		await t.saved.delete("tuesday", "test");
 		expect(kept()).toHaveLength(1);
 		expect(t.disks.list()).toHaveLength(2);
-	}, 300_000);
+	}, limitMs);
 
 	test("that is cancelled leaves nothing, and the VM with one file", async () => {
 		const begun = t.begun("bring");
@@ -150,7 +150,7 @@ describe("a snapshot of a range with a VM", () => {
 		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
 		expect(kept()).toHaveLength(1);
 		expect(t.snapshots.names()).not.toContain("never/guest");
-	}, 300_000);
+	}, limitMs);
 });
 
 /** Takes a snapshot in a process that kills itself in that step, while this one has let go of the data folder. */
@@ -168,7 +168,7 @@ async function killedIn(step: string): Promise<void> {
 describe("an engine that is killed while it saves a VM", () => {
 	test.for(["split", "bring"])(
 		"in the step %s leaves it running, and the next one clears up",
-		{ timeout: 300_000 },
+		{ timeout: limitMs },
 		async (step) => {
 			await killedIn(step);
 			// Before anything is cleared up.
@@ -194,7 +194,7 @@ describe("an engine that is killed while it saves a VM", () => {
 		t = await openTestSnapshots({ folder });
 		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
 		expect(await inGuest("vmlab-1", "echo alive")).toBe("alive");
-	}, 300_000);
+	}, limitMs);
 
 	test("leaves a VM that can be stopped, saved so, and started", async () => {
 		await inGuest("vmlab-1", "echo before >/data/order");
@@ -214,5 +214,5 @@ describe("an engine that is killed while it saves a VM", () => {
 		await t.ended(t.ranges.start("vmlab-1", "guest", "test"));
 		expect(await inGuest("vmlab-1", "cat /data/order")).toBe("after");
 		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-	}, 300_000);
+	}, limitMs);
 });
