@@ -41,17 +41,20 @@ export class SplitDisks implements VmDisks {
 		this.#vmHost = vmHost;
 	}
 
-	async prepare(engineId: string, image: string, signal: AbortSignal): Promise<DiskToSplit> {
-		// Left by a save that was cut off.
-		await this.join(engineId, signal);
-		const connection = await this.#vmHost.connection(signal);
-		const domain = await withLibvirtErrors(engineId, () => connection.domains.lookupByUuid(engineId, { signal }));
-		const { isOn } = await this.#look(connection, domain, signal);
-		const base = await this.#vmHost.basePath(image);
-		const agent = isOn ? await noAgent(connection, domain, signal) : null;
-		return {
-			split: (during) => withLibvirtErrors(domain.name, () => this.#split(connection, domain, { base, agent }, during)),
-		};
+	prepare(engineId: string, image: string, signal: AbortSignal): Promise<DiskToSplit> {
+		return withLibvirtErrors(engineId, async () => {
+			// Left by a save that was cut off.
+			await this.join(engineId, signal);
+			const connection = await this.#vmHost.connection(signal);
+			const domain = await connection.domains.lookupByUuid(engineId, { signal });
+			const { isOn } = await this.#look(connection, domain, signal);
+			const base = await this.#vmHost.basePath(image);
+			const agent = isOn ? await noAgent(connection, domain, signal) : null;
+			return {
+				split: (during) =>
+					withLibvirtErrors(domain.name, () => this.#split(connection, domain, { base, agent }, during)),
+			};
+		});
 	}
 
 	async sizeOf({ name }: StandingVolume): Promise<number> {
