@@ -148,7 +148,8 @@ test("pauses, forces off, keeps a snapshot and goes back to it, and deletes with
 	await takePictures(page, "vm-snapshots");
 	await snapshots.getByRole("button", { name: "Go back to clean" }).click();
 	await question.getByRole("button", { name: "Go back" }).click();
-	await expect(page.getByText(`Done: Revert ${name}`).last()).toBeVisible({ timeout: 60_000 });
+	const events = async (): Promise<string> => JSON.stringify((await call(page, "/events/list", { limit: 20 })).body);
+	await expect.poll(events, { timeout: 60_000 }).toContain(`${name} is back at its snapshot clean`);
 
 	await vm.chooseInMenu("Delete…");
 	const remove = page.getByRole("dialog", { name: `Delete ${name}` });

@@ -16,6 +16,8 @@ export function endedBetween(before: readonly Task[], after: readonly Task[]): T
 const told: ReadonlySet<TaskKind> = new Set([
 	"snapshot",
 	"restore",
+	"revert",
+	"clone",
 	"pull",
 	"import",
 	"export",
