@@ -115,7 +115,7 @@ async function joinDisks(
 		const later = `${name} goes on with one file more until the next snapshot`;
 		try {
 			if (await deps.vms.disks.join(machine.engineId ?? "", signal)) continue;
-			words.push(`${later}, since it went off meanwhile.`);
+			words.push(`${later}, since it is off.`);
 		} catch (error) {
 			signal.throwIfAborted();
 			deps.log.warn({ error, machine: name }, "the disk of a VM could not be joined after it was saved");
