@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { resourcePaths } from "../paths.ts";
+import { sql } from "./drizzle.cjs";
 import { installationId } from "./installation.ts";
 import { databaseFile, openDatabase } from "./open.ts";
 import { readRangeNames } from "./read-range-names.ts";
+import { facts } from "./schema.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -33,6 +35,27 @@ test("a lost database does not lose the id, which is on everything that runs", (
 	const second = openDatabase(folder);
 	expect(installationId(second, folder)).toBe(id);
 	second.close();
+});
+
+test("a write that does not fit on the disk says so and leaves nothing, and fits when there is room", () => {
+	const db = openDatabase(folder);
+	const write = () =>
+		db.write((orm) =>
+			orm
+				.insert(facts)
+				.values({ key: "large", value: "x".repeat(1_000_000), foundAt: new Date(0).toISOString() })
+				.run(),
+		);
+	const limit = (pages: number) => db.orm.run(sql.raw(`pragma max_page_count = ${pages}`));
+	limit(1);
+	expect(write).toThrow(
+		expect.objectContaining({ code: "DISK_FULL", remedy: expect.stringContaining("Free disk space") }),
+	);
+	expect(db.orm.select().from(facts).all()).toEqual([]);
+	limit(1_000_000);
+	write();
+	expect(db.orm.select().from(facts).all()).toHaveLength(1);
+	db.close();
 });
 
 test("a write that throws leaves nothing", () => {

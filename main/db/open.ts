@@ -60,9 +60,13 @@ export function openDatabase(folder: string, migrations = resourcePaths().migrat
 	return {
 		orm,
 		write<T>(change: (orm: Orm) => T): T {
-			const result = sqlite.transaction(() => change(orm)).immediate();
-			wal.soon();
-			return result;
+			try {
+				const result = sqlite.transaction(() => change(orm)).immediate();
+				wal.soon();
+				return result;
+			} catch (error) {
+				throw diskFull(error, folder) ?? error;
+			}
 		},
 		flush: () => wal.now(),
 		check() {
@@ -125,15 +129,9 @@ function readable<T>(file: string, folder: string, work: () => T): T {
 		return work();
 	} catch (error) {
 		if (error instanceof HomerangeError) throw error;
-		const code = error instanceof BetterSqlite3.SqliteError ? error.code : "";
+		const full = diskFull(error, folder);
+		if (full !== null) throw full;
 		const reason = error instanceof Error ? error.message : String(error);
-		if (code.startsWith("SQLITE_FULL")) {
-			throw new HomerangeError("DISK_FULL", "The disk that holds the data folder is full.", {
-				place: folder,
-				remedy: "Free some space and try again.",
-				cause: error,
-			});
-		}
 		throw new HomerangeError("INTERNAL", `The database cannot be used: ${reason}.`, {
 			place: file,
 			remedy:
@@ -142,4 +140,17 @@ function readable<T>(file: string, folder: string, work: () => T): T {
 			cause: error,
 		});
 	}
+}
+
+/** DISK_FULL when that is what an error, or what it wraps, is about. */
+function diskFull(error: unknown, folder: string): HomerangeError | null {
+	for (let cause = error; cause instanceof Error; cause = cause.cause) {
+		if (!(cause instanceof BetterSqlite3.SqliteError) || !cause.code.startsWith("SQLITE_FULL")) continue;
+		return new HomerangeError("DISK_FULL", "The disk that holds the data folder is full.", {
+			place: folder,
+			remedy: "Free disk space where the data folder is, then try again.",
+			cause: error,
+		});
+	}
+	return null;
 }
