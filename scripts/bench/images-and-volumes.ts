@@ -19,7 +19,8 @@ export async function makeImage({ host, cleanup }: BenchContext, { script }: Ima
 			if (!isNotFound(error)) throw error;
 		}
 	});
-	const container = await host.api.createContainer({ Image: "homerange/busybox:1", Entrypoint: ["sh", "-c", script] });
+	// Not as its entry point: the image would keep that, and each machine would make the files again.
+	const container = await host.api.createContainer({ Image: "homerange/busybox:1", Cmd: ["sh", "-c", script] });
 	try {
 		await container.start();
 		const { StatusCode: code } = await container.wait();
