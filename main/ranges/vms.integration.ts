@@ -100,6 +100,39 @@ describe("a range with VMs", () => {
 		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
 	}, 120_000);
 
+	test("is degraded when a VM is switched off behind its back, and brings it back", async () => {
+		const changes = t.deps.changes.subscribe(AbortSignal.timeout(60_000));
+		const connection = await t.libvirt.connection();
+		const { engineId } = t.ranges.get("mixed-1").machines.find(({ name }) => name === "guest") ?? {};
+		await connection.domains.destroy(await connection.domains.lookupByUuid(engineId ?? ""));
+		for await (const change of changes) {
+			if (change.kind === "range" && change.range.state === "degraded") break;
+		}
+		const [failed] = t.ranges.get("mixed-1").machines.filter(({ state }) => state === "failed");
+		expect(failed).toMatchObject({ name: "guest", reason: expect.stringMatching(/^It ended\./) });
+		await t.ended(t.ranges.retry("mixed-1", undefined, "test"));
+		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
+	}, 180_000);
+
+	test("loses a VM by an update, and gets one", async () => {
+		const update = async (text: string) => {
+			const source = { kind: "text" as const, file: "test.yaml", text };
+			await t.ended(t.ranges.update({ range: "mixed-1", source, mayLoseData: true }, "test"));
+		};
+		const connection = await t.libvirt.connection();
+		const domains = async () =>
+			(await connection.domains.list()).map(({ name }) => name).filter((name) => name.startsWith("homerange-mixed-1-"));
+		await update(blueprint.slice(0, blueprint.indexOf("  guest:")));
+		expect(await domains()).toEqual([]);
+		expect(t.ranges.get("mixed-1")).toMatchObject({
+			state: "running",
+			machines: [{ name: "client" }, { name: "other" }],
+		});
+		await update(blueprint.slice(0, blueprint.indexOf("  server:")));
+		expect(await domains()).toEqual([expect.stringMatching(/-guest$/)]);
+		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
+	}, 240_000);
+
 	test("leaves nothing of a VM behind", async () => {
 		await t.ended(t.ranges.destroy("mixed-1", "test"));
 		const connection = await t.libvirt.connection();

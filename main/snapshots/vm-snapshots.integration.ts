@@ -86,71 +86,96 @@ const notes = (task: { steps: readonly { id: string; note: string | null }[] }) 
 describe("a snapshot of a range with a VM", () => {
 	let sum = "";
 
-	test("saves the VM's disk while it runs, and leaves the VM as it was", async () => {
-		sum = await inGuest("vmlab-1", "head -c 300000 /dev/urandom >/data/random; sha256sum </data/random");
-		const task = await take("monday");
-		expect(notes(task)).toMatchObject({ save: null, clear: null });
-		expect(t.ranges.get("vmlab-1")).toMatchObject({ state: "running", reason: null });
-		expect(t.ranges.get("vmlab-1").machines.map(({ state }) => state)).toEqual(["running", "ready"]);
-		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-		await t.goesOn("vmlab-1", "box", "/count");
-		const saved = await t.saved.get("monday/guest");
-		expect(saved).toMatchObject({ provider: "libvirt", image: `snapshot-${saved.id}`, present: true, sharedBytes: 0 });
-		const disk = await t.disks.verify(saved.image);
-		expect(disk).toMatchObject({ format: "qcow2", sha256: saved.imageId, sizeBytes: saved.sizeBytes });
-		expect(disk.virtualBytes).toBe(128 * 1024 ** 2);
-		expect(kept()).toEqual([disk.file]);
-	}, limitMs);
+	test(
+		"saves the VM's disk while it runs, and leaves the VM as it was",
+		async () => {
+			sum = await inGuest("vmlab-1", "head -c 300000 /dev/urandom >/data/random; sha256sum </data/random");
+			const task = await take("monday");
+			expect(notes(task)).toMatchObject({ save: null, clear: null });
+			expect(t.ranges.get("vmlab-1")).toMatchObject({ state: "running", reason: null });
+			expect(t.ranges.get("vmlab-1").machines.map(({ state }) => state)).toEqual(["running", "ready"]);
+			expect(await disksOf(t, "vmlab-1")).toEqual(whole);
+			await t.goesOn("vmlab-1", "box", "/count");
+			const saved = await t.saved.get("monday/guest");
+			expect(saved).toMatchObject({
+				provider: "libvirt",
+				image: `snapshot-${saved.id}`,
+				present: true,
+				sharedBytes: 0,
+			});
+			const disk = await t.disks.verify(saved.image);
+			expect(disk).toMatchObject({ format: "qcow2", sha256: saved.imageId, sizeBytes: saved.sizeBytes });
+			expect(disk.virtualBytes).toBe(128 * 1024 ** 2);
+			expect(kept()).toEqual([disk.file]);
+		},
+		limitMs,
+	);
 
-	test("brings the range back to it, byte for byte", async () => {
-		await inGuest("vmlab-1", "echo later >/data/later; echo changed >/data/random");
-		await t.ended(t.saved.restore({ range: "vmlab-1", snapshot: "monday" }, "test"));
-		expect(t.ranges.get("vmlab-1")).toMatchObject({ state: "running", reason: null });
-		expect(await inGuest("vmlab-1", "sha256sum </data/random; ls /data/later 2>/dev/null || true")).toBe(sum);
-		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-	}, limitMs);
+	test(
+		"brings the range back to it, byte for byte",
+		async () => {
+			await inGuest("vmlab-1", "echo later >/data/later; echo changed >/data/random");
+			await t.ended(t.saved.restore({ range: "vmlab-1", snapshot: "monday" }, "test"));
+			expect(t.ranges.get("vmlab-1")).toMatchObject({ state: "running", reason: null });
+			expect(await inGuest("vmlab-1", "sha256sum </data/random; ls /data/later 2>/dev/null || true")).toBe(sum);
+			expect(await disksOf(t, "vmlab-1")).toEqual(whole);
+		},
+		limitMs,
+	);
 
-	test("makes another range, and a machine of a blueprint, from it", async () => {
-		const source = { kind: "range-snapshot", name: "monday" } as const;
-		const one = blueprint
-			.replace("vmlab", "single")
-			.replace("image: guest\n    provider: libvirt\n    memory: 256MiB\n    cpus: 1", "snapshot: monday/guest")
-			.replace(/ {4}ready: .*\n/, "");
-		const [[copy], [single]] = await Promise.all([
-			t.ranges.deploy({ source, copies: 1, name: "copy" }, "test"),
-			t.deploy(one),
-		]);
-		await t.ended({ taskId: copy?.taskId ?? "" });
-		expect(single?.task.error).toBeNull();
-		// Memory, readiness and what runs it come from the snapshot.
-		expect(t.ranges.get("single-1").machines[1]).toMatchObject({ state: "ready", provider: "libvirt" });
-		for (const range of [copy?.rangeName ?? "", "single-1"]) {
-			expect(await inGuest(range, "sha256sum </data/random")).toBe(sum);
-		}
-		await expect(t.saved.deleteRange("monday", "test")).rejects.toMatchObject({ code: "IN_USE" });
-		await Promise.all(["copy", "single-1"].map((range) => t.ended(t.ranges.destroy(range, "test"))));
-	}, limitMs);
+	test(
+		"makes another range, and a machine of a blueprint, from it",
+		async () => {
+			const source = { kind: "range-snapshot", name: "monday" } as const;
+			const one = blueprint
+				.replace("vmlab", "single")
+				.replace("image: guest\n    provider: libvirt\n    memory: 256MiB\n    cpus: 1", "snapshot: monday/guest")
+				.replace(/ {4}ready: .*\n/, "");
+			const [[copy], [single]] = await Promise.all([
+				t.ranges.deploy({ source, copies: 1, name: "copy" }, "test"),
+				t.deploy(one),
+			]);
+			await t.ended({ taskId: copy?.taskId ?? "" });
+			expect(single?.task.error).toBeNull();
+			// Memory, readiness and what runs it come from the snapshot.
+			expect(t.ranges.get("single-1").machines[1]).toMatchObject({ state: "ready", provider: "libvirt" });
+			for (const range of [copy?.rangeName ?? "", "single-1"]) {
+				expect(await inGuest(range, "sha256sum </data/random")).toBe(sum);
+			}
+			await expect(t.saved.deleteRange("monday", "test")).rejects.toMatchObject({ code: "IN_USE" });
+			await Promise.all(["copy", "single-1"].map((range) => t.ended(t.ranges.destroy(range, "test"))));
+		},
+		limitMs,
+	);
 
-	test("knows what a machine stands on, and goes with its bytes", async () => {
-		await t.ended(t.saved.takeMachine({ range: "vmlab-1", machine: "guest", name: "tuesday" }, "test"));
-		expect(await t.saved.get("tuesday")).toMatchObject({ parent: { name: "monday/guest" } });
-		expect(kept()).toHaveLength(2);
-		await t.saved.delete("tuesday", "test");
-		expect(kept()).toHaveLength(1);
-		expect(t.disks.list()).toHaveLength(2);
-	}, limitMs);
+	test(
+		"knows what a machine stands on, and goes with its bytes",
+		async () => {
+			await t.ended(t.saved.takeMachine({ range: "vmlab-1", machine: "guest", name: "tuesday" }, "test"));
+			expect(await t.saved.get("tuesday")).toMatchObject({ parent: { name: "monday/guest" } });
+			expect(kept()).toHaveLength(2);
+			await t.saved.delete("tuesday", "test");
+			expect(kept()).toHaveLength(1);
+			expect(t.disks.list()).toHaveLength(2);
+		},
+		limitMs,
+	);
 
-	test("that is cancelled leaves nothing, and the VM with one file", async () => {
-		const begun = t.begun("bring");
-		const { taskId } = await t.saved.takeRange({ range: "vmlab-1", name: "never" }, "test");
-		await begun;
-		expect(await disksOf(t, "vmlab-1")).toEqual(split);
-		await t.deps.tasks.cancel(taskId);
-		expect(await t.deps.tasks.whenEnded(taskId)).toMatchObject({ state: "cancelled" });
-		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-		expect(kept()).toHaveLength(1);
-		expect(t.snapshots.names()).not.toContain("never/guest");
-	}, limitMs);
+	test(
+		"that is cancelled leaves nothing, and the VM with one file",
+		async () => {
+			const begun = t.begun("bring");
+			const { taskId } = await t.saved.takeRange({ range: "vmlab-1", name: "never" }, "test");
+			await begun;
+			expect(await disksOf(t, "vmlab-1")).toEqual(split);
+			await t.deps.tasks.cancel(taskId);
+			expect(await t.deps.tasks.whenEnded(taskId)).toMatchObject({ state: "cancelled" });
+			expect(await disksOf(t, "vmlab-1")).toEqual(whole);
+			expect(kept()).toHaveLength(1);
+			expect(t.snapshots.names()).not.toContain("never/guest");
+		},
+		limitMs,
+	);
 });
 
 /** Takes a snapshot in a process that kills itself in that step, while this one has let go of the data folder. */
@@ -185,34 +210,42 @@ describe("an engine that is killed while it saves a VM", () => {
 		},
 	);
 
-	test("with a commit that has begun leaves the next one to end it", async () => {
-		await killedIn("clear");
-		const ranges = await openTestRanges({ folder });
-		const { connection, domain } = await domainOf(ranges, "vmlab-1");
-		await connection.blocks.commit(domain, "vda", {}, BlockCommit.active | BlockCommit.shallow);
-		await ranges.release();
-		t = await openTestSnapshots({ folder });
-		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-		expect(await inGuest("vmlab-1", "echo alive")).toBe("alive");
-	}, limitMs);
+	test(
+		"with a commit that has begun leaves the next one to end it",
+		async () => {
+			await killedIn("clear");
+			const ranges = await openTestRanges({ folder });
+			const { connection, domain } = await domainOf(ranges, "vmlab-1");
+			await connection.blocks.commit(domain, "vda", {}, BlockCommit.active | BlockCommit.shallow);
+			await ranges.release();
+			t = await openTestSnapshots({ folder });
+			expect(await disksOf(t, "vmlab-1")).toEqual(whole);
+			expect(await inGuest("vmlab-1", "echo alive")).toBe("alive");
+		},
+		limitMs,
+	);
 
-	test("leaves a VM that can be stopped, saved so, and started", async () => {
-		await inGuest("vmlab-1", "echo before >/data/order");
-		await killedIn("bring");
-		const ranges = await openTestRanges({ folder, settings: { stopGraceSeconds: 20 } });
-		const { connection, domain } = await domainOf(ranges, "vmlab-1");
-		await runByAgent(connection, domain, ["/bin/sh", "-c", "echo after >/data/order; sync"], soon());
-		await ranges.ended(ranges.ranges.stop("vmlab-1", "guest", "test"));
-		await ranges.release();
-		t = await openTestSnapshots({ folder });
-		expect(await disksOf(t, "vmlab-1")).toEqual(split);
-		await take("stopped");
-		expect(await disksOf(t, "vmlab-1")).toEqual(split);
-		await t.ended(t.ranges.start("vmlab-1", "guest", "test"));
-		expect(await inGuest("vmlab-1", "cat /data/order")).toBe("after");
-		await t.ended(t.saved.restore({ range: "vmlab-1", snapshot: "stopped" }, "test"));
-		await t.ended(t.ranges.start("vmlab-1", "guest", "test"));
-		expect(await inGuest("vmlab-1", "cat /data/order")).toBe("after");
-		expect(await disksOf(t, "vmlab-1")).toEqual(whole);
-	}, limitMs);
+	test(
+		"leaves a VM that can be stopped, saved so, and started",
+		async () => {
+			await inGuest("vmlab-1", "echo before >/data/order");
+			await killedIn("bring");
+			const ranges = await openTestRanges({ folder, settings: { stopGraceSeconds: 20 } });
+			const { connection, domain } = await domainOf(ranges, "vmlab-1");
+			await runByAgent(connection, domain, ["/bin/sh", "-c", "echo after >/data/order; sync"], soon());
+			await ranges.ended(ranges.ranges.stop("vmlab-1", "guest", "test"));
+			await ranges.release();
+			t = await openTestSnapshots({ folder });
+			expect(await disksOf(t, "vmlab-1")).toEqual(split);
+			await take("stopped");
+			expect(await disksOf(t, "vmlab-1")).toEqual(split);
+			await t.ended(t.ranges.start("vmlab-1", "guest", "test"));
+			expect(await inGuest("vmlab-1", "cat /data/order")).toBe("after");
+			await t.ended(t.saved.restore({ range: "vmlab-1", snapshot: "stopped" }, "test"));
+			await t.ended(t.ranges.start("vmlab-1", "guest", "test"));
+			expect(await inGuest("vmlab-1", "cat /data/order")).toBe("after");
+			expect(await disksOf(t, "vmlab-1")).toEqual(whole);
+		},
+		limitMs,
+	);
 });

@@ -1,4 +1,5 @@
 import { HomerangeError } from "../../../contract/errors.ts";
+import { providerAbility } from "../../../contract/providers.ts";
 import type { ResolvedMachine } from "../../blueprint/resolved.ts";
 import { pluggedInterfaces, plugInterfaces } from "../../dind/index.ts";
 import { readOwner } from "../../libvirt/domains/index.ts";
@@ -53,7 +54,7 @@ export class LibvirtProvider implements MachineProvider {
 			supported: false,
 			reason: "A VM has whole processors of its own, which it shares with whatever else runs on the host.",
 		},
-		processLimit: { supported: false, reason: "What runs in a VM is its guest's own affair." },
+		processLimit: { supported: false, reason: providerAbility("libvirt", "processes").note },
 		exactMacs: can,
 		vnc: can,
 		serial: can,

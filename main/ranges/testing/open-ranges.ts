@@ -11,6 +11,7 @@ import { HostEngine } from "../../docker/host-engine.ts";
 import { AuditLog } from "../../events/audit-log.ts";
 import type { DiskPool } from "../../images/disks/disk-pool.ts";
 import type { LibvirtHost } from "../../libvirt/host/index.ts";
+import { removePool } from "../../libvirt/testing/remove-pool.ts";
 import { silentLog } from "../../log.ts";
 import { testVms } from "../../providers/libvirt/testing/test-vm-host.ts";
 import { SettingsStore } from "../../settings/settings-store.ts";
@@ -116,6 +117,7 @@ export async function openTestRanges(
 		async [Symbol.asyncDispose]() {
 			await Promise.all(ranges.list().map(({ id }) => ended(ranges.destroy(id, "test"))));
 			await ranges.freeLayers({ all: true }, AbortSignal.timeout(60_000));
+			await removePool(libvirt);
 			await release();
 			rmSync(folder, { recursive: true, force: true });
 		},
