@@ -67,7 +67,9 @@ export async function plugInterfaces(
 	try {
 		holder.stderr.resume();
 		await firstOutput(holder.stream, limit);
-		await move(host, dind.image, await holder.hostPid(), interfaces, limit);
+		const pid = await holder.hostPid();
+		if (pid === null) throw refused(dind.container, "the engine does not say which process is in the range");
+		await move(host, dind.image, pid, interfaces, limit);
 	} finally {
 		holder.stream.end();
 		holder.stream.resume();

@@ -32,8 +32,8 @@ export interface ExecStream {
 	/** Waits for the end; null when the engine does not know the exit status (it was cut off). */
 	exitCode(): Promise<number | null>;
 	resize(columns: number, rows: number): Promise<void>;
-	/** The process' id as the engine's host numbers it; ask while it runs. */
-	hostPid(): Promise<number>;
+	/** The process' id as the engine's host numbers it; ask while it runs. Null when the engine does not come to know it. */
+	hostPid(): Promise<number | null>;
 	/** Whether a `killable` exec could not run because the container has no `sh`. Waits until that is known. */
 	isShellMissing(): Promise<boolean>;
 	/** Ends the connection, and the process when it was opened `killable`. */
@@ -121,13 +121,24 @@ export async function openExec(
 			return code === 126 || code === 127;
 		},
 		resize,
-		hostPid: async () => (await exec.inspect()).Pid,
+		hostPid: () => hostPidOf(() => exec.inspect()),
 		kill: () => kill(),
 	};
 }
 
 function ignore(): void {
 	// Deliberately nothing, see where it is used.
+}
+
+/** What a process says can come a moment before the engine notes which process it is. */
+async function hostPidOf(inspect: () => Promise<{ Pid: number; Running: boolean }>): Promise<number | null> {
+	for (let wait = 2; wait < 4000; wait *= 2) {
+		const { Pid: pid, Running: running } = await inspect();
+		if (pid > 1) return pid;
+		// Zero and not running is also how one that is just starting looks, so it is asked again.
+		await delay(running ? wait : wait * 2);
+	}
+	return null;
 }
 
 /** The output ends a moment before the engine notes the exit status; a cut-off process has none for ever. */

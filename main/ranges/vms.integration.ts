@@ -59,7 +59,7 @@ describe("a range with VMs", () => {
 			["server", "ready"],
 		]);
 		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
-		expect(await fetchFrom("mixed-1", "client", "10.0.2.50")).toBe("guest");
+		expect(await fetchFrom("mixed-1", "client", "10.0.2.50")).toBe("server");
 		// No route leads back.
 		expect(await fetchFrom("mixed-1", "other", "10.0.1.50")).toBe("");
 	}, 300_000);

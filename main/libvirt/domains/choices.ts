@@ -33,7 +33,10 @@ export interface DeviceChoice {
 /** What disks and network cards are attached as when nobody says otherwise. */
 export function chooseDevices(template: DomainTemplate, hasVirtioDrivers: boolean, host: HostAbility): DeviceChoice {
 	const { bus, nic } = hasVirtioDrivers || template.withoutDrivers === null ? template : template.withoutDrivers;
-	return { bus, nic, cdromBus: host.machine === "virt" ? "scsi" : "sata" };
+	// Kernels that are made for clouds, as those of Debian's cloud images, have virtio and no SATA: they would not see
+	// their seed. Guests that may lack virtio drivers need SATA, which the machine "virt" does not have.
+	const isVirtio = template.os === "linux" || host.machine === "virt";
+	return { bus, nic, cdromBus: isVirtio ? "scsi" : "sata" };
 }
 
 export function chooseVideo(template: DomainTemplate, host: HostAbility): string {

@@ -209,7 +209,12 @@ describe("the daemon of this host", () => {
 		try {
 			for (const path of [medium, null]) {
 				const now = await drive();
-				const device = cdromXml({ path, bus: "sata", dev: now?.target ?? "", bootOrder: now?.bootOrder ?? null });
+				const device = cdromXml({
+					path,
+					bus: now?.bus === "scsi" ? "scsi" : "sata",
+					dev: now?.target ?? "",
+					bootOrder: now?.bootOrder ?? null,
+				});
 				await virsh("update-device", "--domain", name, "--live", "--file", await files.write(device));
 				expect((await drive())?.path).toBe(path);
 			}

@@ -59,7 +59,9 @@ function storageScope(variables: CheckedVariables, choice: DeviceChoice) {
 	const isOrdered = [...disks, ...cdroms].some(({ bootOrder }) => bootOrder !== undefined);
 	const order = (device: Disk | Cdrom, place: number) => device.bootOrder ?? (isOrdered ? null : place);
 	const names = new TargetNames();
+	const buses = [...disks.map(({ bus }) => bus ?? choice.bus), ...cdroms.map(() => choice.cdromBus)];
 	return {
+		virtioScsi: buses.includes("scsi"),
 		disks: disks.map((disk, index) => {
 			const bus = disk.bus ?? choice.bus;
 			return diskScope(disk, { bus, dev: names.next(bus), bootOrder: order(disk, index + 1) });

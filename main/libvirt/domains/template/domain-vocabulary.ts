@@ -58,6 +58,7 @@ export const domainVocabulary: Vocabulary = {
 	serialLog: "value",
 	agent: "flag",
 	rng: "flag",
+	virtioScsi: "flag",
 	hotplug: { ports: {} },
 	owner: { installation: "value", kind: "value", range: "value", machine: "value", template: "value" },
 	appleSmcKey: "value",
