@@ -19,7 +19,7 @@ export async function listSnapshots(
 		deleteProblem: null,
 	}));
 	const theirs = await listLibvirt(connection, domain, canRevertExternal);
-	return [...theirs, ...ours].toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+	return inOrder([...theirs, ...ours]);
 }
 
 async function listLibvirt(
@@ -65,4 +65,16 @@ function stateOf({ state }: SnapshotDescription): VmSnapshot["state"] {
 function revertProblem(method: SnapshotMethod, canRevertExternal: boolean): string | null {
 	if (method === "internal" || canRevertExternal) return null;
 	return "This libvirt cannot go back to external snapshots; that came with libvirt 9.9.";
+}
+
+/** The oldest first, and nothing before what it stands on: libvirt knows whole seconds only. */
+function inOrder(snapshots: readonly VmSnapshot[]): VmSnapshot[] {
+	const parents = new Map(snapshots.map(({ name, parent }) => [name, parent]));
+	const depth = (name: string): number => {
+		let steps = 0;
+		for (let at = parents.get(name) ?? null; at !== null && steps < snapshots.length; at = parents.get(at) ?? null)
+			steps++;
+		return steps;
+	};
+	return snapshots.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || depth(a.name) - depth(b.name));
 }
