@@ -22,6 +22,8 @@ export default defineConfig({
 					name: "unit",
 					include: ["{contract,main,electron,preload,renderer}/**/*.test.{ts,tsx}", "scripts/**/*.test.mjs"],
 					environment: "node",
+					// Against hanging only: properties are tried many times, on machines of any speed.
+					testTimeout: 60_000,
 					// The design tokens are tested as the text that they are; other styles stay out.
 					css: { include: [/tokens\.css/] },
 				},
