@@ -79,6 +79,7 @@ export async function gatherFacts(
 		outerPool: addresses.problem,
 		hostRoutes: addresses.hostRoutes,
 		kernel,
+		sharesImages: deps.settings.get().layers !== "streamed",
 		vms,
 	};
 }

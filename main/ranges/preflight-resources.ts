@@ -84,7 +84,7 @@ export function cpuFindings({ limits, machines }: ResolvedBlueprint, facts: Pref
 }
 
 export function diskFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts): PreflightFinding[] {
-	const { images, diskFreeBytes, copies } = facts;
+	const { images, diskFreeBytes, copies, sharesImages } = facts;
 	const findings: PreflightFinding[] = [];
 	const wantsDisk =
 		blueprint.limits.diskBytes !== null ||
@@ -95,10 +95,14 @@ export function diskFindings(blueprint: ResolvedBlueprint, facts: PreflightFacts
 	if (diskFreeBytes === null || images.length === 0) return findings;
 	const whole = images.reduce((sum, image) => sum + (image.sizeBytes ?? 0), 0);
 	const stored = storedBytes(images);
-	const needed = stored * copies;
+	// Where linking does not work after all, each copy has its own and the disk guard watches the rest.
+	const needed = sharesImages ? stored : stored * copies;
 	const saved = whole - stored;
 	const sharing = saved > 0 ? ` (layers that its images share are stored once, which saves ${formatBytes(saved)})` : "";
-	const each = copies > 1 ? `, ${formatBytes(stored)} in each of ${copies} copies` : "";
+	const spread = sharesImages
+		? `, which ${copies} copies share`
+		: `, ${formatBytes(stored)} in each of ${copies} copies`;
+	const each = copies > 1 ? spread : "";
 	const sizes = `${formatBytes(needed)} for images${each}${sharing}, and ${formatBytes(diskFreeBytes)} are free where Docker keeps its data.`;
 	if (needed > diskFreeBytes) {
 		findings.push(error("disk", `The range needs ${sizes}`, "Free disk space, or deploy fewer copies."));

@@ -37,6 +37,7 @@ const facts = (over: Partial<PreflightFacts> = {}): PreflightFacts => ({
 	outerPool: null,
 	hostRoutes: ["192.168.1.0/24"],
 	kernel: roomyKernel,
+	sharesImages: false,
 	vms: null,
 	...over,
 });
@@ -76,6 +77,8 @@ test("a disk that cannot hold the images is an error before anything is made", (
 	expect(severities({ diskFreeBytes: 1_000_000 }, "disk")).toEqual(["error"]);
 	expect(severities({ diskFreeBytes: 2_100_000 }, "disk")).toEqual(["warning"]);
 	expect(severities({ diskFreeBytes: null }, "disk")).toEqual([]);
+	expect(severities({ diskFreeBytes: 3_000_000, copies: 10 }, "disk")).toEqual(["error"]);
+	expect(severities({ diskFreeBytes: 3_000_000, copies: 10, sharesImages: true }, "disk")).toEqual(["fact"]);
 });
 
 test("limits that the profile cannot enforce are told with its reason", () => {

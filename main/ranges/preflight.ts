@@ -42,6 +42,8 @@ export interface PreflightFacts {
 	/** Networks that the engine's host has routes to; null when they cannot be seen. */
 	readonly hostRoutes: readonly string[] | null;
 	readonly kernel: KernelLimits | null;
+	/** Ranges link their images from one store, where that works. */
+	readonly sharesImages: boolean;
 	/** Null when the blueprint has no virtual machine. */
 	readonly vms: VmFacts | null;
 }

@@ -25,6 +25,7 @@ export function machineDifference(
 		recreate: [
 			...valued("image", a.image, b.image),
 			...valued("provider", a.provider, b.provider),
+			...valued("kind", a.kind ?? "container", b.kind ?? "container"),
 			...valued("role", a.role, b.role),
 			...valued("hostname", a.hostname, b.hostname),
 			...named("command changes", a.command, b.command),
