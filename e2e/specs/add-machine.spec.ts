@@ -54,4 +54,6 @@ test("adds a machine from a base image and one from a snapshot", async ({ page, 
 	expect(after.machines.map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
 	expect(after.machines.slice(0, 2)).toEqual(before.machines);
 	await cli("destroy", "lab", "--yes");
+	// Others begin with an empty library.
+	await cli("library", "delete", "clean-a", "--yes");
 });
