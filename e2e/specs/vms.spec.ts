@@ -74,7 +74,7 @@ test("makes a virtual machine from a disk image, and shows its serial line and i
 	await cli("image", "import", guestDisk(), "--name", "test-guest");
 	const machines = new MachinesPage(page);
 	await machines.open();
-	await page.getByRole("button", { name: "New virtual machine…" }).click();
+	await page.getByRole("button", { name: "New virtual machine…" }).first().click();
 	const form = page.getByRole("form", { name: "New virtual machine" });
 	await form.waitFor({ timeout: 60_000 });
 	await takePictures(page, "vm-create");
