@@ -12,8 +12,8 @@ networks:
   dmz: { subnet: 10.0.2.0/24 }
 routes: [{ from: lan, to: dmz, ports: [80/tcp] }]
 machines:
-  client: { image: "homerange/busybox:1", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sleep, "100000"] }
-  other: { image: "homerange/busybox:1", nics: [{ network: dmz, ip: 10.0.2.10 }], command: [sleep, "100000"] }
+  client: { image: "homerange/busybox:1", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sh, -c, "trap exit TERM; sleep 100000 & wait"] }
+  other: { image: "homerange/busybox:1", nics: [{ network: dmz, ip: 10.0.2.10 }], command: [sh, -c, "trap exit TERM; sleep 100000 & wait"] }
   guest:
     image: guest
     provider: libvirt

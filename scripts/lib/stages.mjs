@@ -18,9 +18,10 @@ const shownLines = 40;
 const eitherProfile = [
 	"main/ranges/deploy.integration.ts",
 	"main/ranges/crash.integration.ts",
-	"main/ranges/vms.integration.ts",
 	"main/providers/conformance.integration.ts",
-	"main/snapshots",
+	"main/snapshots/freeze",
+	"main/snapshots/range-snapshots",
+	"main/snapshots/snapshots",
 ];
 /** Everything that depends on the inner engine's version, with the ranges' networks first. */
 const eitherEngine = [

@@ -35,7 +35,7 @@ machines:
     ready: { http: "80/", timeout: 8m }
   box:
     image: ${smallImage}
-    command: [sleep, "100000"]
+    command: [sh, -c, "trap exit TERM; sleep 100000 & wait"]
     nics: [{ network: lan, ip: 10.0.1.60 }]
 `;
 
