@@ -41,7 +41,8 @@ beforeAll(async () => {
 }, timeout);
 afterAll(async () => {
 	await using t = await openTestRanges({ folder });
-	expect(t.folder).toBe(folder);
+	// Docker finishes a call of an engine that was killed, also after the next one has looked and removed the range.
+	await t.ranges.removeOrphans(AbortSignal.timeout(60_000));
 	rmSync(folder, { recursive: true, force: true });
 }, timeout);
 
