@@ -1,7 +1,6 @@
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { HypervisorState } from "../../../contract/hypervisor.ts";
 import { type LibvirtConnection, LibvirtConnectionError, openLibvirt } from "../rpc/index.ts";
-import { throughSessionDaemon } from "./session-daemon.ts";
 
 export const systemUri = "qemu:///system";
 export const sessionUri = "qemu:///session";
@@ -31,17 +30,8 @@ export async function findLibvirt(
 ): Promise<LibvirtConnection> {
 	const failures: unknown[] = [];
 	for (const uri of candidates(setting, platform)) {
-		const connect = () => openLibvirt({ uri, signal, env, homeFolder });
 		try {
-			return await connect();
-		} catch (error) {
-			signal.throwIfAborted();
-			failures.push(error);
-			if (uri !== sessionUri || !isAbsent(error)) continue;
-		}
-		try {
-			const started = await throughSessionDaemon(env, connect, signal);
-			if (started !== null) return started;
+			return await openLibvirt({ uri, signal, env, homeFolder });
 		} catch (error) {
 			signal.throwIfAborted();
 			failures.push(error);

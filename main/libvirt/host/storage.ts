@@ -75,6 +75,13 @@ export class HostStorage {
 		return this.path(nameOfBase(image));
 	}
 
+	/** Whether a disk of the library was brought in, to its end. */
+	async hasBase(image: Pick<BaseImage, "sha256" | "format">): Promise<boolean> {
+		const pool = await this.pool();
+		const name = nameOfBase(image);
+		return (await this.#has(pool, name)) && (await this.#has(pool, `${name}${completeSuffix}`));
+	}
+
 	/** Whether a path of libvirt's host is a file of the pool. */
 	holds(path: string): boolean {
 		return path.startsWith(`${this.#folder}/`) && !path.slice(this.#folder.length + 1).includes("/");
@@ -232,7 +239,7 @@ export class HostStorage {
 		const { volumes } = this.#connection;
 		const base = { name, path: this.path(name), format: image.format, virtualBytes: image.virtualBytes };
 		const pool = await this.pool();
-		if ((await this.#has(pool, name)) && (await this.#has(pool, `${name}${completeSuffix}`))) return base;
+		if (await this.hasBase(image)) return base;
 		// What an engine that died had brought half-way.
 		await this.deleteVolume(name);
 		const source = createReadStream(image.path, {

@@ -13,6 +13,7 @@ import type {
 	ObservedMachine,
 } from "../machine-provider.ts";
 import type { ProbeSite } from "../probes/network-probe.ts";
+import { awaitProbe, type ReadinessSite, runPostBoot } from "../probes/readiness.ts";
 import {
 	containerSpec,
 	endpointSettings,
@@ -24,12 +25,14 @@ import { containerName, networkName } from "./engine-names.ts";
 import { type InjectedFile, packFiles } from "./files-archive.ts";
 import { isGuest } from "./guest-container.ts";
 import { findGuestDevices, guestSeed } from "./guest-setup.ts";
+import { inGuest } from "./in-guest.ts";
 import { lastLines } from "./last-lines.ts";
+import { probeLog } from "./log-probe.ts";
 import { MachineEvents } from "./machine-events.ts";
 import { nicMismatch } from "./nics.ts";
 import { type InspectAnswer, inspectAnswer, listAnswer, toObserved } from "./observed.ts";
 import { arrangeNics } from "./older-engine-nics.ts";
-import { awaitProbe, type ReadinessSite, runPostBoot } from "./readiness.ts";
+import { runInContainer } from "./run-in-container.ts";
 
 /** Lines of a machine's last output that its reason quotes. */
 const quotedLines = 5;
@@ -114,15 +117,20 @@ export class DockerProvider implements MachineProvider {
 			// Without events the wait still ends, by the probe's own limit.
 			onEnd: () => undefined,
 		});
+		const { inner } = this.#o;
+		const hasGuest = isGuest(machine);
+		const inside = await this.#siteOf(engineId, signal);
 		const at: ReadinessSite = {
-			inner: this.#o.inner,
-			site: await this.#siteOf(engineId, signal),
-			engineId,
 			// Seen from its container, a guest's address is the container's own: its probes come from beside it.
-			...(isGuest(machine) ? { site: this.#o.site, isGuest: true } : {}),
-			logFacts: async () => {
+			site: hasGuest ? this.#o.site : inside,
+			shell: "sh",
+			byAgent: hasGuest,
+			run: (words, limitMs, until) =>
+				runInContainer(inner, engineId, { command: hasGuest ? inGuest(words) : [...words], limitMs }, until),
+			awaitLine: async (pattern, timeoutMs, until) => {
 				const seen = await this.#look(engineId, during);
-				return { startedAt: seen && toObserved(seen).startedAt, terminal: seen?.Config.Tty ?? false };
+				const since = seen && toObserved(seen).startedAt;
+				await probeLog(inner, { engineId, pattern, timeoutMs, since, terminal: seen?.Config.Tty ?? false }, until);
 			},
 		};
 		try {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { limited } from "../../docker/limits.ts";
 import { type Domain, isAgentUnresponsive, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
+import type { CommandEnd } from "../probes/readiness.ts";
 
 /** The agent's answers are the guest's: only their shape is believed, and of their bytes only the first. */
 const started = z.object({ return: z.object({ pid: z.number().int() }) });
@@ -63,4 +65,23 @@ function toResult(status: z.infer<typeof ended>["return"]): AgentResult {
 function parsed(text: string | null): unknown {
 	if (text === null || text.length > answerLimit) throw new Error("the guest agent's answer is not one");
 	return JSON.parse(text) as unknown;
+}
+
+/** The same with a limit of its own, as probes and post_boot want it. */
+export async function runByAgentWithin(
+	connection: LibvirtConnection,
+	domain: Domain,
+	{ command, limitMs }: { command: readonly string[]; limitMs: number },
+	signal: AbortSignal,
+): Promise<CommandEnd> {
+	const limit = limited(limitMs, signal);
+	try {
+		const result = await runByAgent(connection, domain, command, limit);
+		if (result === null) return "no-agent";
+		return { exitCode: result.exitCode, said: result.said === "" ? "" : ` (${result.said})` };
+	} catch (error) {
+		signal.throwIfAborted();
+		if (limit.aborted) return "timeout";
+		throw error;
+	}
 }

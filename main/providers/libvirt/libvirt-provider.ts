@@ -7,11 +7,10 @@ import {
 	CreateDomain,
 	type Domain,
 	isNoDomain,
-	isOperationInvalid,
 	type LibvirtConnection,
 	LibvirtError,
-	UndefineDomain,
 } from "../../libvirt/rpc/index.ts";
+import { cutPower, undefine } from "../../vms/operations/power.ts";
 import { MachineFault } from "../machine-fault.ts";
 import type {
 	Capability,
@@ -22,14 +21,16 @@ import type {
 	MachineWatch,
 	ObservedMachine,
 } from "../machine-provider.ts";
+import { awaitProbe, type ReadinessSite, runPostBoot } from "../probes/readiness.ts";
+import { runByAgentWithin } from "./agent-commands.ts";
 import { defineVm } from "./define-vm.ts";
 import { observedState } from "./observed-vm.ts";
 import { serveAddresses, stopServing } from "./range-dhcp.ts";
 import type { VmSite } from "./range-vms.ts";
 import { reservationsOf } from "./reservations.ts";
+import { awaitSerialLine } from "./serial-probe.ts";
 import type { DomainEvent, VmHost } from "./vm-host.ts";
 import { vmNames, volumesOf } from "./vm-names.ts";
-import { awaitVm, runVmPostBoot, type VmReadinessSite } from "./vm-readiness.ts";
 
 export interface LibvirtProviderOptions {
 	readonly vmHost: VmHost;
@@ -92,7 +93,7 @@ export class LibvirtProvider implements MachineProvider {
 				return;
 			}
 			// The range's container was started anew, and the cables went with the old one.
-			await powerOff(connection, domain, signal);
+			await cutPower(connection, domain, signal);
 		}
 		await this.#plugAndStart(connection, domain, machine, signal);
 	}
@@ -106,15 +107,16 @@ export class LibvirtProvider implements MachineProvider {
 		const unsubscribe = this.#o.vmHost.onDomain(({ domain: { uuid }, event }) => {
 			if (uuid === engineId && (event === "stopped" || event === "undefined" || event === "crashed")) gone.abort();
 		});
-		const at: VmReadinessSite = {
-			connection,
-			domain,
+		const at: ReadinessSite = {
 			site: await this.#o.site.probeSite(during),
-			openSerial: () => this.#o.vmHost.openSerial(engineId),
+			shell: "/bin/sh",
+			byAgent: true,
+			run: (command, limitMs, until) => runByAgentWithin(connection, domain, { command, limitMs }, until),
+			awaitLine: (...line) => awaitSerialLine(() => this.#o.vmHost.openSerial(engineId), ...line),
 		};
 		try {
-			await awaitVm(at, machine, during);
-			await runVmPostBoot(at, machine.postBoot, during);
+			await awaitProbe(at, machine, during);
+			await runPostBoot(at, machine.postBoot, during);
 		} catch (error) {
 			signal.throwIfAborted();
 			if (!gone.signal.aborted) throw error;
@@ -133,8 +135,8 @@ export class LibvirtProvider implements MachineProvider {
 		if (state === "shutoff") return;
 		// A frozen guest hears nothing.
 		if (state === "paused") await connection.domains.resume(domain, { signal });
-		if (graceSeconds > 0) await this.#shutDown(connection, domain, graceSeconds, signal);
-		await powerOff(connection, domain, signal);
+		if (graceSeconds > 0 && (await this.#o.vmHost.shutDown(domain, graceSeconds, signal))) return;
+		await cutPower(connection, domain, signal);
 	}
 
 	async restart(machine: ResolvedMachine, engineId: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
@@ -245,7 +247,7 @@ export class LibvirtProvider implements MachineProvider {
 			await Promise.all([plugInterfaces(site.host, site.dind, plugs, signal), vmHost.listen(running)]);
 			await connection.domains.resume(running, { signal });
 		} catch (error) {
-			await powerOff(connection, running, AbortSignal.timeout(30_000));
+			await cutPower(connection, running, AbortSignal.timeout(30_000));
 			throw error;
 		}
 	}
@@ -254,33 +256,6 @@ export class LibvirtProvider implements MachineProvider {
 		const { host, dind } = this.#o.site;
 		const taps = vmNames(this.#o.site, machine.name).taps(machine.nics.length);
 		return (await pluggedInterfaces(host, dind, taps, signal)).length === taps.length;
-	}
-
-	/** Asks the guest, and waits until it is off or the grace is over. */
-	async #shutDown(
-		connection: LibvirtConnection,
-		domain: Domain,
-		graceSeconds: number,
-		signal: AbortSignal,
-	): Promise<void> {
-		const off = Promise.withResolvers<void>();
-		const unsubscribe = this.#o.vmHost.onDomain(({ domain: { uuid }, event }) => {
-			if (uuid === domain.uuid && (event === "stopped" || event === "undefined")) off.resolve();
-		});
-		const timer = setTimeout(off.resolve, graceSeconds * 1000);
-		signal.addEventListener("abort", off.reject, { once: true });
-		try {
-			await connection.domains.shutdown(domain, 0, { signal });
-			await off.promise;
-		} catch (error) {
-			signal.throwIfAborted();
-			// It went off by itself meanwhile, or cannot be asked at all.
-			if (!(error instanceof LibvirtError)) throw error;
-		} finally {
-			unsubscribe();
-			clearTimeout(timer);
-			signal.removeEventListener("abort", off.reject);
-		}
 	}
 
 	async #look(connection: LibvirtConnection, domain: Domain, signal: AbortSignal): Promise<ObservedMachine | null> {
@@ -356,23 +331,9 @@ export async function removeVm(
 	domain: Domain,
 	signal: AbortSignal,
 ): Promise<void> {
-	await powerOff(connection, domain, signal);
-	const all =
-		UndefineDomain.managedSave |
-		UndefineDomain.snapshotsMetadata |
-		UndefineDomain.nvram |
-		UndefineDomain.checkpointsMetadata;
-	await find(() => connection.domains.undefine(domain, all, { signal }));
+	await cutPower(connection, domain, signal);
+	await find(() => undefine(connection, domain, signal));
 	await vmHost.deleteVolumes(volumesOf(domain.name), signal);
-}
-
-/** Off at once; one that is off already stays so. */
-export async function powerOff(connection: LibvirtConnection, domain: Domain, signal: AbortSignal): Promise<void> {
-	try {
-		await connection.domains.destroy(domain, 0, { signal });
-	} catch (error) {
-		if (!isNoDomain(error) && !isOperationInvalid(error)) throw error;
-	}
 }
 
 async function find<T>(look: () => Promise<T>): Promise<T | null> {

@@ -1,6 +1,7 @@
 import { isNoDomain } from "../../libvirt/rpc/index.ts";
+import { cutPower } from "../../vms/operations/power.ts";
 import type { MachineProvider } from "../machine-provider.ts";
-import { LibvirtProvider, ownDomains, powerOff, removeVm } from "./libvirt-provider.ts";
+import { LibvirtProvider, ownDomains, removeVm } from "./libvirt-provider.ts";
 import type { DiskTransfer, RangeVms, VmAbility, VmDisks, VmRange, VmSite } from "./range-vms.ts";
 import { SplitDisks } from "./split-disks.ts";
 import { countVms, type VmCount } from "./vm-counts.ts";
@@ -45,7 +46,7 @@ export class LibvirtRangeVms implements RangeVms {
 	async halt(rangeId: string, signal: AbortSignal): Promise<void> {
 		const connection = await this.#vmHost.connection(signal);
 		const own = await ownDomains(connection, { owner: this.#owner, rangeId }, signal);
-		await Promise.all(own.map(({ domain }) => powerOff(connection, domain, signal)));
+		await Promise.all(own.map(({ domain }) => cutPower(connection, domain, signal)));
 	}
 
 	async remove(rangeId: string, signal: AbortSignal): Promise<void> {

@@ -5,11 +5,14 @@ import type { Channel } from "../../consoles/index.ts";
 import { printable } from "../../docker/api-errors.ts";
 import type { HostEngine } from "../../docker/host-engine.ts";
 import { type DiskPool, noDisk } from "../../images/disks/disk-pool.ts";
-import type { HostAbility, VncVariable } from "../../libvirt/domains/index.ts";
+import { describeDomain, type HostAbility, type VncVariable } from "../../libvirt/domains/index.ts";
 import { type BaseImage, checkBaseFormat, type LibvirtHost } from "../../libvirt/host/index.ts";
 import type { Domain, LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import { readLogTail } from "../../vms/consoles/log-file.ts";
 import type { SerialLines } from "../../vms/consoles/serial-lines.ts";
+import { askToShutDown } from "../../vms/operations/power.ts";
+import { waitForStop } from "../../vms/operations/wait-for-stop.ts";
+import { hasAgent } from "../../vms/read/addresses.ts";
 import type { DiskTransfer } from "./range-vms.ts";
 import type { DomainEvent, VmHost } from "./vm-host.ts";
 
@@ -108,7 +111,11 @@ export class LibvirtVmHost implements VmHost {
 
 	async makeOverlay(o: { image: string; volume: string; sizeBytes: number | null }): Promise<string> {
 		const storage = await this.#o.libvirt.storage();
-		const base = await storage.ensureBase(this.#baseOf(await this.#o.disks.verify(o.image)));
+		const disk = this.#o.disks.find(o.image);
+		if (disk === null) throw noDisk(o.image);
+		// Compared when it was brought in; only what comes anew is compared again.
+		if (!(await storage.hasBase(this.#baseOf(disk)))) await this.#o.disks.verify(o.image);
+		const base = await storage.ensureBase(this.#baseOf(disk));
 		return await storage.makeOverlay(base, o.volume, o.sizeBytes ?? 0);
 	}
 
@@ -145,6 +152,14 @@ export class LibvirtVmHost implements VmHost {
 		// Files that others wrote there, like the log of a serial line, are known after a look.
 		await (await this.connection()).pools.refresh(await storage.pool());
 		await Promise.all(volumes.map((volume) => storage.deleteVolume(volume)));
+	}
+
+	async shutDown(domain: Domain, seconds: number, signal: AbortSignal): Promise<boolean> {
+		const { libvirt } = this.#o;
+		const connection = await this.connection(signal);
+		const described = describeDomain(await connection.domains.xml(domain, 0, { signal }));
+		await askToShutDown(libvirt, domain, hasAgent(described));
+		return await waitForStop(libvirt, domain, seconds * 1000, signal);
 	}
 
 	listen(domain: Domain): Promise<void> {

@@ -44,6 +44,8 @@ export interface VmHost {
 	downloadVolume(volume: string, transfer: { signal: AbortSignal; onProgress(bytes: number): void }): Promise<Readable>;
 	/** Those that are not there are gone already. */
 	deleteVolumes(volumes: readonly string[], signal?: AbortSignal): Promise<void>;
+	/** Asks a running guest to shut down. False when it did not within the seconds. */
+	shutDown(domain: Domain, seconds: number, signal: AbortSignal): Promise<boolean>;
 	/** Listens on a running domain's serial line from now on, and keeps what it says. */
 	listen(domain: Domain): Promise<void>;
 	/** The line as a channel: what it said, and what it says. */

@@ -2,26 +2,17 @@ import type { z } from "zod";
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { startVmRequest, stopVmRequest } from "../../../contract/vm-requests.ts";
 import type { VmState } from "../../../contract/vms.ts";
-import {
-	CreateDomain,
-	type Domain,
-	isNoDomain,
-	isOperationInvalid,
-	type LibvirtConnection,
-	LibvirtError,
-	LibvirtTimeoutError,
-	ShutdownDomain,
-} from "../../libvirt/rpc/index.ts";
+import { CreateDomain, type Domain, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import type { SerialLines } from "../consoles/serial-lines.ts";
 import { hasAgent } from "../read/addresses.ts";
 import { isActive } from "../read/state.ts";
 import { vmTitle } from "./find-vm.ts";
 import type { OperationScene, Operations } from "./operations.ts";
-import { runs, waitForStop } from "./wait-for-stop.ts";
+import { askToShutDown, cutPower } from "./power.ts";
+import { waitForStop } from "./wait-for-stop.ts";
 
 /** What a guest gets to shut down by itself, unless the request says it. */
 const graceSeconds = 60;
-const agentLimitMs = 5000;
 
 /** Starting and stopping. Each can be repeated: a VM that is as wanted is left alone. */
 export class Lifecycle {
@@ -80,7 +71,7 @@ export class Lifecycle {
 			});
 		}
 		task.start("ask");
-		await this.#ask(connection, domain, hasAgent(found.described));
+		await askToShutDown(this.#operations.deps.host, domain, hasAgent(found.described));
 		task.progress("ask", null, grace === 0 ? "It was asked to." : `It was asked to, and gets ${grace} s for it.`);
 		if (await waitForStop(this.#operations.deps.host, domain, grace * 1000, task.signal)) {
 			task.done("ask");
@@ -90,26 +81,6 @@ export class Lifecycle {
 		task.start("cut");
 		await cutPower(connection, domain);
 		task.done("cut", `The guest ignored the request for ${grace} s, so its power was cut.`);
-	}
-
-	/** By its agent where one answers; else by the button that every machine has. */
-	async #ask(connection: LibvirtConnection, domain: Domain, agent: boolean): Promise<void> {
-		const { domains } = connection;
-		try {
-			if (agent) {
-				try {
-					return await domains.shutdown(domain, ShutdownDomain.agent, { limitMs: agentLimitMs });
-				} catch (error) {
-					// An agent that cannot: the guest has no such command, or the agent hangs. The button is tried all the same.
-					if (!(error instanceof LibvirtError) && !(error instanceof LibvirtTimeoutError)) throw error;
-				}
-			}
-			await domains.shutdown(domain, ShutdownDomain.acpi);
-		} catch (error) {
-			// It stopped in this moment.
-			if (!isNoDomain(error) && !(isOperationInvalid(error) && !(await runs(this.#operations.deps.host, domain))))
-				throw error;
-		}
 	}
 
 	destroy(vm: string, actor: string) {
@@ -167,15 +138,6 @@ export class Lifecycle {
 			await work(connection, found.domain);
 			task.done(request.kind);
 		});
-	}
-}
-
-/** Gone, or off already, is what was wanted. */
-export async function cutPower({ domains }: LibvirtConnection, domain: Domain): Promise<void> {
-	try {
-		await domains.destroy(domain);
-	} catch (error) {
-		if (!isNoDomain(error) && !isOperationInvalid(error)) throw error;
 	}
 }
 

@@ -1,20 +1,10 @@
 import { type DomainDescription, describeDomain } from "../../libvirt/domains/index.ts";
 import type { HostStorage, StoredVolume } from "../../libvirt/host/index.ts";
-import {
-	type Domain,
-	DomainXml,
-	isNoDomain,
-	isUnsupported,
-	type LibvirtConnection,
-	UndefineDomain,
-} from "../../libvirt/rpc/index.ts";
+import { type Domain, DomainXml, isNoDomain, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import type { VmsDeps } from "../deps.ts";
 import { isoVolume, seedVolume, serialLogVolume, volumePrefix } from "../names.ts";
 import { overlayFiles } from "../snapshots/overlay-record.ts";
-import { cutPower } from "./lifecycle.ts";
-
-const { managedSave, snapshotsMetadata, nvram, checkpointsMetadata, tpm } = UndefineDomain;
-const everything = managedSave | snapshotsMetadata | nvram | checkpointsMetadata | tpm;
+import { cutPower, undefine } from "./power.ts";
 
 /**
  * Removes a VM with all that libvirt keeps of it. Its files go first: who is killed in between finds the VM still
@@ -45,16 +35,6 @@ export async function removeVm(
 		kept = await removeFiles(deps, connection, domain, [], deleteDisks);
 	}
 	return kept;
-}
-
-async function undefine({ domains }: LibvirtConnection, domain: Domain): Promise<void> {
-	try {
-		await domains.undefine(domain, everything);
-	} catch (error) {
-		// The flag of the TPM's state came with libvirt 8.9; before, it goes with the domain.
-		if (!isUnsupported(error)) throw error;
-		await domains.undefine(domain, everything & ~tpm);
-	}
 }
 
 function diskFiles({ disks }: DomainDescription): string[] {
