@@ -95,6 +95,9 @@ async function compose(options: EngineOptions, held: AsyncDisposableStack): Prom
 		}),
 		(hypervisor) => hypervisor.close(),
 	);
+	settings.onChange((now, before) => {
+		if (now.libvirt !== before.libvirt) void libvirt.settingChanged();
+	});
 	const lines = held.adopt(
 		new SerialLines({ host: libvirt, scrollback: () => settings.get().scrollback, log }),
 		(all) => all.close(),

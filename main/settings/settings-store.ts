@@ -8,6 +8,7 @@ import type { Logger } from "../log.ts";
 export class SettingsStore {
 	readonly #db: Database;
 	readonly #changes: ChangeBus;
+	readonly #listeners = new Set<(now: Settings, before: Settings) => void>();
 	#current: Settings;
 
 	constructor(db: Database, changes: ChangeBus, log: Logger) {
@@ -20,6 +21,11 @@ export class SettingsStore {
 		return this.#current;
 	}
 
+	/** For the parts of the engine that act on a setting as soon as it is changed. */
+	onChange(listener: (now: Settings, before: Settings) => void): void {
+		this.#listeners.add(listener);
+	}
+
 	/** The patch was parsed by the contract's schema. */
 	set(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Settings {
 		const next = settingsSchema.parse({ ...this.#current, ...withoutUndefined(patch) });
@@ -28,7 +34,9 @@ export class SettingsStore {
 				orm.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
 			}
 		});
+		const before = this.#current;
 		this.#current = next;
+		for (const listener of this.#listeners) listener(next, before);
 		this.#changes.publish({ kind: "settings", settings: next });
 		return next;
 	}

@@ -28,9 +28,9 @@ export function insertRangeSnapshot(orm: Orm, { blueprint, ...record }: RangeSna
 		.run();
 }
 
-/** The oldest first. */
+/** The oldest first; those of one moment by name. */
 export function loadSnapshots(orm: Orm): SnapshotRecord[] {
-	const rows = orm.select().from(snapshots).orderBy(asc(snapshots.createdAt), asc(snapshots.id)).all();
+	const rows = orm.select().from(snapshots).orderBy(asc(snapshots.createdAt), asc(snapshots.name)).all();
 	return rows.map(({ config, source, ...row }) => ({
 		...row,
 		defaults: machineDefaults.parse(config),
@@ -39,6 +39,6 @@ export function loadSnapshots(orm: Orm): SnapshotRecord[] {
 }
 
 export function loadRangeSnapshots(orm: Orm): RangeSnapshotRecord[] {
-	const rows = orm.select().from(rangeSnapshots).orderBy(asc(rangeSnapshots.createdAt), asc(rangeSnapshots.id)).all();
+	const rows = orm.select().from(rangeSnapshots).orderBy(asc(rangeSnapshots.createdAt), asc(rangeSnapshots.name)).all();
 	return rows.map(({ resolved, ...row }) => ({ ...row, blueprint: resolvedBlueprint.parse(resolved) }));
 }

@@ -27,13 +27,15 @@ describe("without a daemon", () => {
 describe("a daemon that dies", () => {
 	let daemon: PrivateDaemon;
 	let t: TestVms;
+	let file = "";
 	const name = "survivor";
+	const address = () => `qemu+unix:///session?socket=${daemon.socketPath}`;
 	const ask = (...args: string[]) => virsh(daemon.socketPath, daemon.uri, ...args);
 
 	beforeAll(async () => {
 		daemon = await PrivateDaemon.start();
-		t = openTestVms(`qemu+unix:///session?socket=${daemon.socketPath}`);
-		const file = join(t.folder, "domain.xml");
+		t = openTestVms(address());
+		file = join(t.folder, "domain.xml");
 		const os = '<os><type arch="x86_64" machine="pc">hvm</type></os>';
 		await writeFile(
 			file,
@@ -70,5 +72,22 @@ describe("a daemon that dies", () => {
 		await ask("destroy", name);
 		await ask("undefine", name);
 		await expect.poll(() => t.told.has(uuid)).toBe(false);
+	});
+
+	test("is left at once when the settings say so, and found again", async () => {
+		await ask("define", file);
+		const listed = await t.vms.list();
+		expect(listed.map((vm) => vm.name)).toEqual([name]);
+		const uuid = listed[0]?.uuid ?? "";
+		await expect.poll(() => t.told.has(uuid)).toBe(true);
+		t.settings.set({ libvirt: "off" });
+		await expect.poll(() => t.host.status().state).toBe("off");
+		await expect.poll(() => t.told.has(uuid)).toBe(false);
+		expect(t.vms.known()).toEqual([]);
+		await expect(t.vms.list()).rejects.toMatchObject({ code: "HYPERVISOR_UNAVAILABLE" });
+		t.settings.set({ libvirt: address() });
+		await expect.poll(() => t.told.get(uuid)?.name).toBe(name);
+		expect(t.host.status().state).toBe("connected");
+		await ask("undefine", name);
 	});
 });

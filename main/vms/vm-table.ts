@@ -12,7 +12,7 @@ const place = "virtual machines";
 
 /**
  * What is known of the VMs, kept true by the hypervisor's events and told to every watcher. Before somebody asks, nothing
- * is known. A lost connection leaves what was known: the VMs go on.
+ * is known. A lost connection leaves what was known: the VMs go on. A hypervisor that the person left does not.
  */
 export class VmTable {
 	readonly #host: LibvirtHost;
@@ -33,6 +33,9 @@ export class VmTable {
 		this.#host.onDomainEvent((domain, news) => this.#hear(domain, news));
 		this.#host.onConnected((connection) => {
 			if (this.#isAsked) void this.#quietly(this.#readAll(connection));
+		});
+		this.#host.onLeft(() => {
+			for (const uuid of [...this.#known.keys()]) this.#forget(uuid);
 		});
 	}
 

@@ -51,6 +51,7 @@ export class LibvirtHost {
 	readonly #domainListeners = new Set<DomainListener>();
 	readonly #connectedListeners = new Set<(connection: LibvirtConnection) => void>();
 	readonly #lostListeners = new Set<() => void>();
+	readonly #leftListeners = new Set<() => void>();
 	readonly #ending = new AbortController();
 	#status = idle;
 	#connected: Connected | null = null;
@@ -97,6 +98,15 @@ export class LibvirtHost {
 		this.#stopRetrying();
 		this.#status = idle;
 		return this.look();
+	}
+
+	/** Leaves a hypervisor that is not the chosen one any more. One that nobody asked for yet is not looked for. */
+	async settingChanged(): Promise<void> {
+		if (this.#status.state === "idle") return;
+		await this.#connecting?.catch(() => undefined);
+		if (this.#connected?.setting === this.#options.setting()) return;
+		for (const listener of this.#leftListeners) listener();
+		await this.reconnect();
 	}
 
 	/** Errors: `HYPERVISOR_UNAVAILABLE`. */
@@ -157,6 +167,12 @@ export class LibvirtHost {
 	onLost(listener: () => void): () => void {
 		this.#lostListeners.add(listener);
 		return () => this.#lostListeners.delete(listener);
+	}
+
+	/** Whenever another hypervisor was chosen, or none: what was known of the one before is of no use. */
+	onLeft(listener: () => void): () => void {
+		this.#leftListeners.add(listener);
+		return () => this.#leftListeners.delete(listener);
 	}
 
 	close(): void {

@@ -30,9 +30,11 @@ export function openTestVms(libvirt = "auto") {
 	const tasks = new Tasks(db, changes, silentLog);
 	const host = new LibvirtHost({
 		...{ dataFolder: folder, installation, log: silentLog, env: process.env, homeFolder: homedir(), platform: "linux" },
-		setting: () => libvirt,
+		setting: () => settings.get().libvirt,
 		onStatus: (hypervisor) => changes.publish({ kind: "hypervisor", hypervisor }),
 	});
+	settings.set({ libvirt });
+	settings.onChange(() => void host.settingChanged());
 	const lines = new SerialLines({ host, scrollback: () => 1000, log: silentLog });
 	const disks = new DiskPool(folder, db);
 	const snapshots = new SnapshotStore(db, changes);
@@ -56,7 +58,7 @@ export function openTestVms(libvirt = "auto") {
 	void listen(changes.subscribe(listening.signal), told);
 
 	return {
-		...{ vms, host, tasks, disks, snapshots, changes, folder, pool, installation },
+		...{ vms, host, tasks, settings, disks, snapshots, changes, folder, pool, installation },
 		/** What a window was told of the VMs, by UUID. */
 		told,
 		/** A name that no other run uses. */
