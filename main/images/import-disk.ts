@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { HomerangeError } from "../../contract/errors.ts";
 import { formatBytes } from "../../contract/format-bytes.ts";
 import type { DiskFormat, ImportImageRequest } from "../../contract/images.ts";
@@ -46,7 +46,7 @@ export async function importDisk(
 		task.start("check");
 		const { virtualBytes, note } = await checkDisk(part, format, request.path, signal);
 		signal.throwIfAborted();
-		await rename(part, pool.path({ file }));
+		await pool.settle(part, { file, sha256, sizeBytes }, { signal });
 		const now = new Date().toISOString();
 		try {
 			// Looked at once more, in the turn in which the row is written: another import may have been quicker.

@@ -69,3 +69,10 @@ test("users are named by their kinds, not all of a hundred", () => {
 		"ranges r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, 2 more; template web",
 	);
 });
+
+test("a snapshot stands on its own disk, and not on another one of the same bytes", () => {
+	const twin = { provider: "libvirt", imageId: "b".repeat(64) } as const;
+	const users = new ImageUsers([claim("snapshot", "snapshot-a", twin)], []);
+	expect(users.ofDisk({ name: "snapshot-a" })).toEqual([{ kind: "snapshot", name: "snapshot" }]);
+	expect(users.ofDisk({ name: "imported" })).toEqual([]);
+});

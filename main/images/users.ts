@@ -26,8 +26,12 @@ export class ImageUsers {
 	constructor(claims: readonly ImageClaim[], containers: readonly HostContainer[]) {
 		this.#claims = claims;
 		for (const { user, provider, image, imageId } of claims) {
-			if (provider === "libvirt") add(this.#byDisk, image, user);
-			else if (isImageId(image)) add(this.#byId, image, user);
+			if (provider === "libvirt") {
+				// By its name alone: a name of the pool never means another disk, and one with the same bytes is another.
+				add(this.#byDisk, image, user);
+				continue;
+			}
+			if (isImageId(image)) add(this.#byId, image, user);
 			else add(this.#byReference, canonicalReference(image), user);
 			if (imageId !== null) add(this.#byId, imageId, user);
 		}
@@ -48,8 +52,8 @@ export class ImageUsers {
 		return unique([...named, ...(this.#byId.get(id) ?? [])]);
 	}
 
-	ofDisk(disk: { name: string; sha256: string }): ImageUser[] {
-		return unique([...(this.#byDisk.get(disk.name) ?? []), ...(this.#byId.get(disk.sha256) ?? [])]);
+	ofDisk({ name }: { name: string }): ImageUser[] {
+		return this.#byDisk.get(name) ?? [];
 	}
 
 	/** What somebody names and nobody has. The engine's own setting may name an image that is pulled when it is needed. */

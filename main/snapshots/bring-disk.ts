@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { newId } from "../db/new-id.ts";
 import { checkDisk, checkOverlay } from "../images/disks/check-disk.ts";
@@ -10,6 +10,14 @@ import { qemuFlatten } from "../images/disks/qemu-img.ts";
 import type { StandingDisk, VmDisks } from "../providers/libvirt/range-vms.ts";
 import type { MachineToSave } from "./saved-machine.ts";
 import { snapshotDisk, snapshotFile } from "./snapshot-disk.ts";
+
+interface Library {
+	readonly vms: VmDisks;
+	readonly pool: DiskPool;
+	readonly rangeName: string;
+	/** What the same snapshot has brought so far. */
+	readonly others: readonly Disk[];
+}
 
 interface Transfer {
 	readonly signal: AbortSignal;
@@ -22,7 +30,7 @@ interface Transfer {
  * next start. Errors: `INPUT_INVALID` when the disk stands on another file than it was made on, `DISK_FULL`.
  */
 export async function bringDisk(
-	{ vms, pool, rangeName }: { vms: VmDisks; pool: DiskPool; rangeName: string },
+	{ vms, pool, rangeName, others }: Library,
 	{ id, machine: { spec } }: MachineToSave,
 	{ volumes }: StandingDisk,
 	{ signal, onProgress }: Transfer,
@@ -53,7 +61,7 @@ export async function bringDisk(
 		const { virtualBytes } = await checkDisk(part, "qcow2", spec.name, signal);
 		const { sha256, sizeBytes } = await sealed(part, signal);
 		signal.throwIfAborted();
-		await rename(part, whole);
+		await pool.settle(part, { file: snapshotFile(id), sha256, sizeBytes }, { signal, others });
 		const now = new Date().toISOString();
 		return {
 			...{ name: snapshotDisk(id), file: snapshotFile(id), format: "qcow2", sizeBytes, virtualBytes, sha256 },

@@ -144,7 +144,8 @@ async function bringAll(
 	for (const one of wanted.filter(isVm)) {
 		const standing = disks.get(one.id);
 		if (standing === undefined) throw new Error(`${one.machine.spec.name} was not saved`);
-		const from = { vms: deps.vms.disks, pool, rangeName: range.name };
+		const others = saved.flatMap((other) => (other.saved.kind === "disk" ? other.saved.disk : []));
+		const from = { vms: deps.vms.disks, pool, rangeName: range.name, others };
 		const disk = await bringDisk(from, one, standing, tell(`the disk of ${one.machine.spec.name}`));
 		saved.push({ ...one, saved: { kind: "disk", disk } });
 	}

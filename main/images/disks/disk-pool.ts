@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HomerangeError } from "../../../contract/errors.ts";
 import { type DiskFormat, diskFormat } from "../../../contract/images.ts";
@@ -19,6 +19,11 @@ export interface Disk {
 	readonly origin: string;
 	readonly createdAt: string;
 	readonly lastUsed: string;
+}
+
+interface ReadOptions {
+	readonly signal?: AbortSignal;
+	onBytes?(done: number): void;
 }
 
 /** Files that the pool names itself: an id and the format. */
@@ -51,6 +56,35 @@ export class DiskPool {
 		this.#db.write((orm) => insertDisk(orm, disk));
 	}
 
+	/**
+	 * Gives a whole file of the pool its place; its row is the caller's to write. A disk that is there already, byte for
+	 * byte, is not kept twice: the file becomes one more name of that one, where the file system can do that. `others` are
+	 * disks whose rows are not written yet.
+	 */
+	async settle(
+		part: string,
+		{ file, sha256, sizeBytes }: Pick<Disk, "file" | "sha256" | "sizeBytes">,
+		{ signal, others = [] }: { signal: AbortSignal; others?: readonly Disk[] },
+	): Promise<void> {
+		const target = this.path({ file });
+		const twin = [...this.list(), ...others].find((disk) => disk.sha256 === sha256 && disk.sizeBytes === sizeBytes);
+		if (twin === undefined || !(await this.#linkTo(twin, target, signal))) await rename(part, target);
+		else await rm(part);
+	}
+
+	/** False when the disk is not what it was, or cannot have one more name. */
+	async #linkTo(disk: Disk, target: string, signal: AbortSignal): Promise<boolean> {
+		try {
+			await this.#compare(disk, { signal });
+			await link(this.path(disk), target);
+			return true;
+		} catch (error) {
+			signal.throwIfAborted();
+			if (error instanceof HomerangeError || (error instanceof Error && "code" in error)) return false;
+			throw error;
+		}
+	}
+
 	/** The row goes first: a file without a row is removed at the next start, a row without a file would be a lie. */
 	async remove(disk: Disk): Promise<void> {
 		this.#db.write((orm) => deleteDisk(orm, disk.name));
@@ -72,14 +106,18 @@ export class DiskPool {
 	 * Compares the file with the checksum of when it was brought in. Errors: `IMAGE_UNAVAILABLE`, when it is gone or
 	 * differs in a byte.
 	 */
-	async verify(name: string, options: { signal?: AbortSignal; onBytes?: (done: number) => void } = {}): Promise<Disk> {
+	async verify(name: string, options: ReadOptions = {}): Promise<Disk> {
 		const disk = this.find(name);
 		if (disk === null) throw noDisk(name);
+		await this.#compare(disk, options);
+		return disk;
+	}
+
+	async #compare(disk: Disk, { signal, onBytes }: ReadOptions): Promise<void> {
 		const problem = await this.problem(disk);
 		if (problem !== null) throw unusable(disk, problem);
 		const hash = createHash("sha256");
 		let done = 0;
-		const { signal, onBytes } = options;
 		for await (const chunk of createReadStream(this.path(disk), {
 			highWaterMark: 1024 * 1024,
 			...(signal ? { signal } : {}),
@@ -89,7 +127,6 @@ export class DiskPool {
 			onBytes?.(done);
 		}
 		if (hash.digest("hex") !== disk.sha256) throw unusable(disk, "Its file was changed: its SHA-256 is another one.");
-		return disk;
 	}
 
 	/** At start-up: removes what was half brought in, or half removed, when the last engine died. */
