@@ -6,6 +6,7 @@ export function addLayerCommands(program: Command): void {
 	const layers = program.command("layers").description("the stores of image layers that ranges share");
 	layers
 		.command("list")
+		.alias("ls")
 		.description("list the stores, their sizes, and which ranges use them")
 		.addOption(formatOption())
 		.addHelpText("after", examples("layers list", "layers list --format json"))

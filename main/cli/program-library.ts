@@ -26,6 +26,7 @@ export function addLibraryCommands(program: Command): void {
 		.description("what machines start from: templates, and snapshots of machines and ranges");
 	library
 		.command("list")
+		.alias("ls")
 		.description("list templates and snapshots, with what they share and what they hold alone")
 		.addOption(kindOption())
 		.addOption(formatOption())
