@@ -122,7 +122,9 @@ export const vmDetail = vm.extend({
 	/** The definition as libvirt gives it: of the next start, and of now when it runs. Without secrets. */
 	xml: z.string(),
 	liveXml: z.string().nullable(),
-	/** What a person should know: slow without KVM, a change that waits for the next start, parts we do not understand. */
+	/** Changes of a running VM that wait for its next start, each in a sentence. */
+	waiting: z.array(z.string()),
+	/** What a person should know: slow without KVM, parts we do not understand, and what waits. */
 	warnings: z.array(z.string()),
 });
 export type VmDetail = z.infer<typeof vmDetail>;

@@ -6,8 +6,9 @@ const ours = { managed: true, owner: { kind: "standalone" }, autostart: false, p
 const actions = (state: Vm["state"], over: Partial<Vm> = {}) => vmActions({ ...ours, state, ...over });
 
 describe("vmActions", () => {
-	it.each(vmState.options)("offers of another tool's %s one nothing but to adopt it", (state) => {
-		expect(actions(state, { managed: false, owner: null })).toEqual(["adopt"]);
+	it.each(vmState.options)("offers of another tool's %s one to adopt it, and a copy of what is off", (state) => {
+		const offered = state === "stopped" ? ["adopt", "clone"] : ["adopt"];
+		expect(actions(state, { managed: false, owner: null })).toEqual(offered);
 	});
 
 	it("leaves a machine of a range to its range", () => {
@@ -18,10 +19,12 @@ describe("vmActions", () => {
 	it("offers a start only to what is off, and to force off only what is on", () => {
 		expect(actions("stopped")).toContain("start");
 		expect(actions("stopped")).not.toContain("destroy");
+		expect(actions("stopped")).toContain("clone");
 		for (const state of ["running", "paused", "stopping", "suspended"] as const) {
 			expect(actions(state)).toContain("destroy");
 			expect(actions(state)).not.toContain("start");
 			expect(actions(state)).not.toContain("delete");
+			expect(actions(state)).not.toContain("clone");
 		}
 	});
 

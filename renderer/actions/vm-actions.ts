@@ -2,6 +2,7 @@ import {
 	Camera,
 	CirclePause,
 	CirclePlay,
+	CopyPlus,
 	HandHelping,
 	type LucideIcon,
 	Pencil,
@@ -36,6 +37,7 @@ export type VmActionId =
 	| "reset"
 	| "snapshot"
 	| "save"
+	| "clone"
 	| "rename"
 	| "autostartOn"
 	| "autostartOff"
@@ -53,6 +55,7 @@ export const vmActionIcons: Record<VmActionId, LucideIcon> = {
 	reset: Undo2,
 	snapshot: Camera,
 	save: Save,
+	clone: CopyPlus,
 	rename: Pencil,
 	autostartOn: Power,
 	autostartOff: Power,
@@ -65,18 +68,18 @@ const byState: Record<VmState, readonly VmActionId[]> = {
 	running: ["stop", "reboot", "pause", "snapshot", "reset", "destroy"],
 	paused: ["resume", "snapshot", "destroy"],
 	stopping: ["destroy"],
-	stopped: ["start", "snapshot", "save", "rename", "delete"],
+	stopped: ["start", "snapshot", "save", "clone", "rename", "delete"],
 	crashed: ["start", "destroy"],
 	suspended: ["resume", "destroy"],
 	unknown: [],
 };
 
 /**
- * What can be done with a virtual machine now. One of another tool can only be adopted; one of a range is acted on by
- * its range.
+ * What can be done with a virtual machine now. One of another tool can only be adopted, and copied while it is off; one
+ * of a range is acted on by its range.
  */
 export function vmActions(vm: Pick<Vm, "state" | "managed" | "owner" | "autostart" | "persistent">): VmActionId[] {
-	if (!vm.managed) return ["adopt"];
+	if (!vm.managed) return vm.state === "stopped" ? ["adopt", "clone"] : ["adopt"];
 	if (vm.owner?.kind === "range") return [];
 	const autostart = vm.persistent ? [vm.autostart ? ("autostartOff" as const) : ("autostartOn" as const)] : [];
 	const actions = byState[vm.state];
@@ -99,6 +102,8 @@ export async function runOnVm(action: VmActionId, vm: Vm): Promise<void> {
 			return openFormDialog({ kind: "snapshotVm", vm });
 		case "save":
 			return openFormDialog({ kind: "saveVm", vm });
+		case "clone":
+			return openFormDialog({ kind: "cloneVm", vm });
 		case "rename":
 			return openFormDialog({ kind: "renameVm", vm });
 		case "delete":

@@ -7,6 +7,7 @@ import { FormDialog } from "../components/form-dialog.tsx";
 import { useRequest } from "../hooks/use-request.ts";
 import { useSubmit } from "../hooks/use-submit.ts";
 import { strings } from "../strings.ts";
+import { FileList } from "./file-list.tsx";
 
 const words = strings.vms.delete;
 
@@ -52,24 +53,8 @@ export function DeleteVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void })
 					onChange={(event) => setDeleteDisks(event.target.checked)}
 				/>
 			)}
-			<Files label={words.list} files={goes.map(({ source }) => source ?? "")} />
-			<Files label={words.stay} files={stays.map(({ source }) => source ?? "")} />
+			<FileList label={words.list} files={goes.map(({ source }) => source ?? "")} />
+			<FileList label={words.stay} files={stays.map(({ source }) => source ?? "")} />
 		</FormDialog>
-	);
-}
-
-function Files({ label, files }: { label: string; files: readonly string[] }) {
-	if (files.length === 0) return null;
-	return (
-		<div>
-			<p className="text-sm font-medium text-muted">{label}</p>
-			<ul aria-label={label} className="mt-1 rounded-md bg-sunken px-3 py-2 font-mono text-sm">
-				{files.map((file) => (
-					<li key={file} className="break-all">
-						{file}
-					</li>
-				))}
-			</ul>
-		</div>
 	);
 }

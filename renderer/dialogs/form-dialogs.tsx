@@ -1,5 +1,6 @@
 import { closeFormDialog, type FormDialogRequest } from "../stores/dialog.ts";
 import { AddMachineDialog } from "./add-machine-dialog.tsx";
+import { CloneVmDialog } from "./clone-vm-dialog.tsx";
 import { CreateBundleDialog } from "./create-bundle-dialog.tsx";
 import { DeleteVmDialog } from "./delete-vm-dialog.tsx";
 import { DuplicateTemplateDialog } from "./duplicate-dialog.tsx";
@@ -11,6 +12,9 @@ import { PruneDialog } from "./prune-dialog.tsx";
 import { RestoreRangeDialog, RestoreSnapshotDialog } from "./restore-dialog.tsx";
 import { SnapshotMachineDialog, SnapshotRangeDialog } from "./snapshot-dialog.tsx";
 import { SnapshotVmDialog } from "./snapshot-vm-dialog.tsx";
+import { AddVmDiskDialog, RemoveVmDiskDialog, ResizeVmDiskDialog } from "./vm-disk-dialogs.tsx";
+import { VmNicDialog } from "./vm-nic-dialog.tsx";
+import { VmSizesDialog } from "./vm-sizes-dialog.tsx";
 
 /** The form that was asked for. Loaded with the first one: forms are not needed for the window's first paint. */
 export default function FormDialogs({ request }: { request: FormDialogRequest }) {
@@ -52,5 +56,17 @@ export default function FormDialogs({ request }: { request: FormDialogRequest })
 			return <SaveVmDialog vm={request.vm} onClose={onClose} />;
 		case "snapshotVm":
 			return <SnapshotVmDialog vm={request.vm} onClose={onClose} />;
+		case "cloneVm":
+			return <CloneVmDialog vm={request.vm} onClose={onClose} />;
+		case "sizesOfVm":
+			return <VmSizesDialog vm={request.vm} onClose={onClose} />;
+		case "addVmDisk":
+			return <AddVmDiskDialog vm={request.vm} onClose={onClose} />;
+		case "resizeVmDisk":
+			return <ResizeVmDiskDialog vm={request.vm} disk={request.disk} onClose={onClose} />;
+		case "removeVmDisk":
+			return <RemoveVmDiskDialog vm={request.vm} disk={request.disk} onClose={onClose} />;
+		case "plugVmNic":
+			return <VmNicDialog vm={request.vm} moved={request.moved} onClose={onClose} />;
 	}
 }

@@ -7,7 +7,7 @@ import type { Vm } from "../../contract/vms.ts";
 import { rpc } from "../bridge/client.ts";
 import { Field, TextInput } from "../components/field.tsx";
 import { FormDialog } from "../components/form-dialog.tsx";
-import { classes } from "../format/join.ts";
+import { RadioCard } from "../components/radio-card.tsx";
 import { useRequest } from "../hooks/use-request.ts";
 import { useSubmit } from "../hooks/use-submit.ts";
 import { strings } from "../strings.ts";
@@ -64,31 +64,19 @@ export function SnapshotVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void 
 
 function Way({ way, isChosen, onChoose }: { way: SnapshotWay; isChosen: boolean; onChoose: () => void }) {
 	return (
-		<label
-			className={classes(
-				"grid grid-cols-[14px_minmax(0,1fr)] items-start gap-x-2 rounded-md border px-3 py-2",
-				isChosen ? "border-accent bg-selected" : "border-line",
-				!way.available && "opacity-70",
-			)}
-		>
-			<input
-				type="radio"
-				name="method"
-				checked={isChosen}
-				disabled={!way.available}
-				onChange={onChoose}
-				className="mt-1 size-3.5 accent-accent"
-			/>
-			<span>
-				<span className="font-medium">{strings.vms.methods[way.method]}</span>
-				<span className="text-sm text-muted">, {way.withMemory ? words.withMemory : words.withoutMemory}</span>
-				<span className="block text-sm text-muted">{way.explanation}</span>
-				{way.reason !== null && (
-					<span className="block text-sm text-warn">
-						{way.reason} {way.remedy}
-					</span>
-				)}
-			</span>
-		</label>
+		<RadioCard
+			name="method"
+			title={
+				<>
+					<span className="font-medium">{strings.vms.methods[way.method]}</span>
+					<span className="text-sm text-muted">, {way.withMemory ? words.withMemory : words.withoutMemory}</span>
+				</>
+			}
+			explanation={way.explanation}
+			problem={way.reason === null ? null : [way.reason, way.remedy].filter((part) => part !== null).join(" ")}
+			isChosen={isChosen}
+			isDisabled={!way.available}
+			onChoose={onChoose}
+		/>
 	);
 }

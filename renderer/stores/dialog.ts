@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { RangeSnapshot, Snapshot, Template } from "../../contract/library.ts";
 import type { RangeDetail } from "../../contract/ranges.ts";
-import type { Vm } from "../../contract/vms.ts";
+import type { Vm, VmDisk } from "../../contract/vms.ts";
 
 /** A dialog with a form, and what it is about. */
 export type FormDialogRequest =
@@ -22,7 +22,14 @@ export type FormDialogRequest =
 	| { kind: "deleteVm"; vm: Vm }
 	| { kind: "renameVm"; vm: Vm }
 	| { kind: "saveVm"; vm: Vm }
-	| { kind: "snapshotVm"; vm: Vm };
+	| { kind: "snapshotVm"; vm: Vm }
+	| { kind: "cloneVm"; vm: Vm }
+	| { kind: "sizesOfVm"; vm: Vm }
+	| { kind: "addVmDisk"; vm: Vm }
+	| { kind: "resizeVmDisk"; vm: Vm; disk: VmDisk }
+	| { kind: "removeVmDisk"; vm: Vm; disk: VmDisk }
+	/** A new card, or with `moved` the card of that MAC address in another place. */
+	| { kind: "plugVmNic"; vm: Vm; moved: string | null };
 
 /** The form that is open over the page; null when none is. */
 export const useFormDialog = create<{ request: FormDialogRequest | null }>(() => ({ request: null }));

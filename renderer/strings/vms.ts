@@ -1,3 +1,5 @@
+import { vmChangeStrings } from "./vm-changes.ts";
+
 const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
 
 /** The sentences about virtual machines; a part of `strings`. */
@@ -36,6 +38,7 @@ export const vmStrings = {
 		reset: "Reset…",
 		snapshot: "Snapshot…",
 		save: "Save to library…",
+		clone: "Clone…",
 		rename: "Rename…",
 		autostartOn: "Start with this computer",
 		autostartOff: "Do not start with this computer",
@@ -102,7 +105,7 @@ export const vmStrings = {
 		tabsOf: (name: string) => `Parts of ${name}`,
 		tabs: {
 			overview: "Overview",
-			hardware: "Disks and network",
+			hardware: "Hardware",
 			snapshots: "Snapshots",
 			xml: "XML",
 			log: "Boot log",
@@ -325,5 +328,6 @@ export const vmStrings = {
 		startNowHelp: "Its screen and its serial line open from its page.",
 		create: "Create",
 	},
+	change: vmChangeStrings,
 	consoles: { sendBreak: "Send a break", serialEnded: "The serial line was closed." },
 } as const;

@@ -45,6 +45,10 @@ function announce(task: Task): void {
 		toast.success(strings.tasks.deployed(task.rangeName ?? ""), {
 			action: { label: strings.common.open, onClick: () => navigateTo(paths.range(rangeId)) },
 		});
+	} else if (task.state === "done" && task.kind === "change") {
+		// What a running guest did not take is seen nowhere else.
+		const waiting = task.steps.flatMap(({ note }) => note ?? []);
+		if (waiting.length > 0) toast.info(strings.tasks.done(task.title), { description: waiting.join(" ") });
 	} else if (task.state === "done" && told.has(task.kind)) {
 		toast.success(strings.tasks.done(task.title));
 	}

@@ -12,6 +12,7 @@ import { useSubmit } from "../hooks/use-submit.ts";
 import { useHypervisor } from "../stores/vms.ts";
 import { strings } from "../strings.ts";
 import { HypervisorNotice } from "./hypervisor-notice.tsx";
+import { VmDevices } from "./vm-devices.tsx";
 import { type DraftIssues, emptyDraft, firstTemplate, requestOfDraft, type VmDraft } from "./vm-draft.ts";
 import { VmFirstStart } from "./vm-first-start.tsx";
 import { VmKind } from "./vm-kind.tsx";
@@ -60,7 +61,11 @@ function CreateVm({ templates, host }: { templates: readonly VmTemplate[]; host:
 	const [isBusy, setBusy] = useState(false);
 	const { error, submit } = useSubmit();
 	const template = templates.find(({ name }) => name === draft.template) ?? null;
-	const asked = requestOfDraft(draft, template, { name: words.nameMissing, source: words.sourceMissing });
+	const asked = requestOfDraft(draft, template, {
+		name: words.nameMissing,
+		source: words.sourceMissing,
+		devices: strings.vms.change.devices.missing,
+	});
 	const issues = isChecked ? (asked.issues ?? {}) : {};
 	const onChange = (change: Partial<VmDraft>): void => setDraft((before) => ({ ...before, ...change }));
 	const parts: DraftProps = { draft, template, issues, onChange };
@@ -95,6 +100,11 @@ function CreateVm({ templates, host }: { templates: readonly VmTemplate[]; host:
 					<Section title={words.sizes}>
 						<VmSizes {...parts} host={host} />
 					</Section>
+					{template.passthrough && (
+						<Section title={strings.vms.change.devices.section}>
+							<VmDevices {...parts} host={host} />
+						</Section>
+					)}
 					<Section title={words.first}>
 						<div className="grid gap-3">
 							<VmFirstStart {...parts} />

@@ -19,7 +19,7 @@ const template = (name: string, over: Partial<VmTemplate> = {}): VmTemplate => (
 });
 const draft = (over: Partial<VmDraft>): VmDraft => ({ ...emptyDraft, name: "guest", source: "empty", ...over });
 const ask = (over: Partial<VmDraft>, from = template("linux-basic")) =>
-	requestOfDraft(draft(over), from, { name: "no name", source: "no source" });
+	requestOfDraft(draft(over), from, { name: "no name", source: "no source", devices: "no devices" });
 
 describe("a draft of a virtual machine", () => {
 	it("asks for no more than was filled in", () => {
@@ -63,6 +63,14 @@ describe("a draft of a virtual machine", () => {
 		expect(ask({ ...filled, type: "windows" }, windows).issues).toHaveProperty("acceptLicence");
 		const accepted = ask({ ...filled, type: "windows", acceptLicence: true }, windows);
 		expect(accepted.request?.unattended).toMatchObject({ user: "ada" });
+	});
+
+	it("hands devices over where its template takes them, and asks for at least one", () => {
+		const hostDevices = ["0000:01:00.0", "0000:01:00.1"];
+		expect(ask({ hostDevices }).request).not.toHaveProperty("hostDevices");
+		const passthrough = template("card", { passthrough: true });
+		expect(ask({ hostDevices }, passthrough).request?.hostDevices).toEqual(hostDevices);
+		expect(ask({}, passthrough).issues).toEqual({ hostDevices: "no devices" });
 	});
 
 	it.each([

@@ -1,11 +1,12 @@
 import type { VmTemplate } from "../../contract/hypervisor.ts";
 import type { OsFamily } from "../../contract/library.ts";
-import { type CreateVmRequest, createVmRequest, type VmNicInput } from "../../contract/vm-requests.ts";
+import { type CreateVmRequest, createVmRequest } from "../../contract/vm-requests.ts";
 import { formatBytes } from "../format/bytes.ts";
 import { parseSize } from "../format/lists.ts";
+import { type NicPlace, nicInputOf } from "./nic-place.ts";
 
 export type VmSource = "iso" | "image" | "snapshot" | "empty";
-export type VmNetwork = "auto" | "user" | `network ${string}`;
+export type VmNetwork = "auto" | Exclude<NicPlace, "bridge">;
 
 /** What a person has filled in so far, as it is typed. An empty size is the template's own. */
 export interface VmDraft {
@@ -25,6 +26,8 @@ export interface VmDraft {
 	readonly memory: string;
 	readonly disk: string;
 	readonly network: VmNetwork;
+	/** PCI addresses, for a template that takes devices of the host. */
+	readonly hostDevices: readonly string[];
 	/** cloud-init, or the answer file of Windows' installer: what the template can. */
 	readonly setsUp: boolean;
 	readonly hostname: string;
@@ -52,6 +55,7 @@ export const emptyDraft: VmDraft = {
 	memory: "",
 	disk: "",
 	network: "auto",
+	hostDevices: [],
 	setsUp: false,
 	hostname: "",
 	user: "",
@@ -82,6 +86,7 @@ const fieldOf: Record<string, keyof VmDraft> = {
 	installerImage: "installerImage",
 	appleSmcKey: "appleSmcKey",
 	nics: "network",
+	hostDevices: "hostDevices",
 	"cloudInit.hostname": "hostname",
 	"cloudInit.user": "user",
 	"cloudInit.password": "password",
@@ -95,7 +100,7 @@ const fieldOf: Record<string, keyof VmDraft> = {
 export function requestOfDraft(
 	draft: VmDraft,
 	template: VmTemplate | null,
-	missing: { name: string; source: string },
+	missing: { name: string; source: string; devices: string },
 ): { request: CreateVmRequest; issues: null } | { request: null; issues: DraftIssues } {
 	const parsed = createVmRequest.safeParse({
 		name: draft.name,
@@ -103,16 +108,19 @@ export function requestOfDraft(
 		...(template === null ? {} : { template: template.name }),
 		...sizes(draft),
 		...source(draft),
-		...nics(draft.network),
+		...(draft.network === "auto" ? {} : { nics: [nicInputOf(draft.network)] }),
+		...(template?.passthrough === true ? { hostDevices: draft.hostDevices } : {}),
 		...firstStart(draft, template),
 		autostart: draft.autostart,
 		start: draft.start,
 	});
 	const isSourceMissing = draft.source !== "empty" && draft[draft.source] === "";
-	if (parsed.success && !isSourceMissing) return { request: parsed.data, issues: null };
+	const isDeviceMissing = template?.passthrough === true && draft.hostDevices.length === 0;
+	if (parsed.success && !isSourceMissing && !isDeviceMissing) return { request: parsed.data, issues: null };
 	const issues: DraftIssues = {
 		...(isSourceMissing ? { [draft.source]: missing.source } : {}),
 		...(draft.name === "" ? { name: missing.name } : {}),
+		...(isDeviceMissing ? { hostDevices: missing.devices } : {}),
 	};
 	for (const { path, message } of parsed.error?.issues ?? []) {
 		const field = fieldOf[path.join(".")] ?? fieldOf[String(path[0])] ?? "name";
@@ -139,12 +147,6 @@ function source(draft: VmDraft): object {
 		...(isMac && installerImage !== "" ? { installerImage } : {}),
 		...(isMac && appleSmcKey !== "" ? { appleSmcKey } : {}),
 	};
-}
-
-function nics(network: VmNetwork): { nics?: VmNicInput[] } {
-	if (network === "auto") return {};
-	if (network === "user") return { nics: [{ kind: "user" }] };
-	return { nics: [{ kind: "network", source: network.slice("network ".length) }] };
 }
 
 function firstStart({ setsUp, hostname, user, password, acceptLicence }: VmDraft, template: VmTemplate | null): object {

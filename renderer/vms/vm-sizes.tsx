@@ -2,6 +2,7 @@ import type { HypervisorHost } from "../../contract/hypervisor.ts";
 import { type Choice, Field, SelectInput, TextInput } from "../components/field.tsx";
 import { strings } from "../strings.ts";
 import type { DraftProps } from "./create-vm-page.tsx";
+import { namedPlaces } from "./nic-place.ts";
 import { defaultSizes, type VmNetwork } from "./vm-draft.ts";
 
 const words = strings.vms.wizard;
@@ -9,14 +10,7 @@ const words = strings.vms.wizard;
 /** Its name, what is allocated to it, and where its network card is plugged in. */
 export function VmSizes({ draft, template, issues, onChange, host }: DraftProps & { host: HypervisorHost }) {
 	const own = defaultSizes(template);
-	const networks: Choice<VmNetwork>[] = [
-		{ value: "auto", title: words.networks.auto },
-		{ value: "user", title: words.networks.user },
-		...host.networks.map(({ name, active }) => ({
-			value: `network ${name}` as const,
-			title: active ? words.networks.network(name) : words.networks.inactive(name),
-		})),
-	];
+	const networks: Choice<VmNetwork>[] = [{ value: "auto", title: words.networks.auto }, ...namedPlaces(host)];
 	return (
 		<div className="grid grid-cols-3 items-start gap-x-4 gap-y-3">
 			<div className="col-span-3">

@@ -1,7 +1,7 @@
 import { HomerangeError } from "../../../contract/errors.ts";
 import type { HostAbility as Ability, HostNetwork, HypervisorHost } from "../../../contract/hypervisor.ts";
 import { printable } from "../../docker/api-errors.ts";
-import { installEfi, installSecureBoot, installTpm } from "../domains/ability/remedies.ts";
+import { enableIommu, installEfi, installSecureBoot, installTpm } from "../domains/ability/remedies.ts";
 import { abilityQuestions, type HostAbility, readAbility } from "../domains/index.ts";
 import { isNoNetwork, isUnsupported, type LibvirtConnection, LibvirtError } from "../rpc/index.ts";
 
@@ -77,7 +77,7 @@ function abilitiesOf(ability: HostAbility, scope: HypervisorHost["scope"], netwo
 		passthrough:
 			hasHostdevPci && hasIommu
 				? yes
-				: no("Devices of the host cannot be given to guests: there is no IOMMU, or it is off.", null),
+				: no("Devices of the host cannot be given to guests: there is no IOMMU, or it is off.", enableIommu),
 	};
 }
 

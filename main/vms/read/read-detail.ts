@@ -33,6 +33,7 @@ export async function readDetail(found: FoundVm, context: DetailContext): Promis
 	const nextXml = active && vm.persistent ? await connection.domains.xml(domain, DomainXml.inactive) : xml;
 	const next = active ? describeDomain(nextXml) : described;
 	const disks = described.disks.filter(({ device }) => device === "disk" || device === "lun");
+	const waiting = active ? waitingChanges(described, next) : [];
 	return {
 		...vm,
 		description: described.description,
@@ -50,7 +51,8 @@ export async function readDetail(found: FoundVm, context: DetailContext): Promis
 		snapshots: [...snapshots],
 		xml: nextXml,
 		liveXml: active ? xml : null,
-		warnings: warningsOf(described, next, active),
+		waiting,
+		warnings: [...warningsOf(described), ...waiting],
 	};
 }
 
@@ -135,7 +137,7 @@ function graphicsProblem(
 	return socket === null && port === null ? "It listens nowhere." : null;
 }
 
-function warningsOf(described: DomainDescription, next: DomainDescription, active: boolean): string[] {
+function warningsOf(described: DomainDescription): string[] {
 	const warnings: string[] = [];
 	if (described.problem !== null) warnings.push(described.problem);
 	if (described.virtType === "qemu") {
@@ -144,15 +146,17 @@ function warningsOf(described: DomainDescription, next: DomainDescription, activ
 	if (described.hasQemuArguments) {
 		warnings.push("It has arguments for QEMU that libvirt does not understand; they are kept as they are.");
 	}
-	if (active) {
-		for (const [what, now, then] of [
-			["memory", described.memoryBytes, next.memoryBytes],
-			["processors", described.currentVcpus, next.currentVcpus],
-			["disks", described.disks.length, next.disks.length],
-			["network cards", described.nics.length, next.nics.length],
-		] as const) {
-			if (now !== then) warnings.push(`A change of its ${what} waits for its next start.`);
-		}
-	}
 	return warnings;
+}
+
+function waitingChanges(described: DomainDescription, next: DomainDescription): string[] {
+	const compared = [
+		["memory", described.memoryBytes, next.memoryBytes],
+		["processors", described.currentVcpus, next.currentVcpus],
+		["disks", described.disks.length, next.disks.length],
+		["network cards", described.nics.length, next.nics.length],
+	] as const;
+	return compared
+		.filter(([, now, then]) => now !== then)
+		.map(([what]) => `A change of its ${what} waits for its next start.`);
 }
