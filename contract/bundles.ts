@@ -10,6 +10,7 @@ const path = z
 export const createBundleRequest = z.strictObject({
 	/** The file to write. It appears when it is whole; until then its bytes are in a file beside it. */
 	file: path,
+	/** Of the kind `range-snapshot`: the snapshot itself comes into the bundle, with its parts. */
 	blueprints: z.array(blueprintSource).min(1).max(64),
 	/** An Ed25519 private key in PEM; the bundle is signed with it. */
 	signKeyFile: path.optional(),
@@ -48,7 +49,9 @@ export const bundleInfo = z.object({
 		z.object({ name: z.string(), title: z.string(), machines: z.number(), networks: z.number(), files: z.number() }),
 	),
 	templates: z.array(z.string()),
+	/** Of machines, without those that are parts of a range's. */
 	snapshots: z.array(z.string()),
+	rangeSnapshots: z.array(z.object({ name: z.string(), machines: z.number() })),
 	images: z.array(
 		z.object({
 			reference: z.string(),

@@ -28,4 +28,5 @@ export {
 	type TemplateLookup,
 } from "./template-lookup.ts";
 export { loadTemplates, parseTemplate, type TemplateFormat } from "./templates.ts";
+export { writeBlueprint } from "./write-blueprint.ts";
 export { templateDocument, templateInputOf, writeTemplate } from "./write-template.ts";

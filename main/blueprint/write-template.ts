@@ -37,7 +37,8 @@ export function templateDocument(input: TemplateInput): TemplateFormat {
 
 const isEmpty = (map: Record<string, string> | undefined): boolean => Object.keys(map ?? {}).length === 0;
 
-function readyDocument(probe: Readiness): NonNullable<TemplateFormat["ready"]> {
+/** A readiness probe as a file says it. */
+export function readyDocument(probe: Readiness): NonNullable<TemplateFormat["ready"]> {
 	const timeout = formatDuration(probe.timeoutMs);
 	switch (probe.kind) {
 		case "tcp":

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { HomerangeError } from "../../contract/errors.ts";
-import { type BundleManifest, bundleManifest, formatName, formatVersion, limits, names } from "./format.ts";
+import { type BundleManifest, bundleManifest, formatName, formatVersions, limits, names } from "./format.ts";
 import { damaged } from "./refusals.ts";
 import { signatureBytes } from "./signing.ts";
 import { blockBytes, endBytes, nameIn, oddTypeIn, padding, sizeIn, tarHeader } from "./tar-header.ts";
@@ -167,10 +167,10 @@ function parseManifest(file: string, text: Buffer): BundleManifest {
 		throw damaged(file, "its table of contents is damaged");
 	}
 	const { format, version } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-	if (format === formatName && version !== formatVersion) {
+	if (format === formatName && !formatVersions.includes(version)) {
 		throw new HomerangeError(
 			"UNSUPPORTED",
-			`The bundle ${file} is of format ${String(version).slice(0, 20)}; this version knows format ${formatVersion}.`,
+			`The bundle ${file} is of format ${String(version).slice(0, 20)}; this version knows the formats ${formatVersions.join(" and ")}.`,
 			{
 				place: file,
 				remedy: "Install it with the version of Homerange that made it, or a later one.",

@@ -408,7 +408,7 @@ describe("a hostile bundle is refused", () => {
 		const file = newFile();
 		writeFileSync(
 			file,
-			withManifest(small, (text) => text.replace('"version":1', '"version":2')),
+			withManifest(small, (text) => text.replace('"version":1', '"version":3')),
 		);
 		await expect(BundleReader.open(file)).rejects.toMatchObject({ code: "UNSUPPORTED" });
 	});

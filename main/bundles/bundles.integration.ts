@@ -261,7 +261,9 @@ describe("a cancel", () => {
 		const gathered = await gatherBlueprints(sources(), [], deps.library.lookup);
 		const parts = new PartFiles(join(folder, "bundles", "writing"));
 		const request = { file: target, blueprints: [], replace: false };
-		await expect(createBundle(deps, { request, gathered, key: null, task, parts })).rejects.toThrow();
+		await expect(
+			createBundle(deps, { request, gathered, rangeSnapshots: [], key: null, task, parts }),
+		).rejects.toThrow();
 		expect(readdirSync(work).filter((one) => one.startsWith("cancelled"))).toEqual([]);
 		const writing = join(folder, "bundles", "writing");
 		expect(existsSync(writing) ? readdirSync(writing) : []).toEqual([]);

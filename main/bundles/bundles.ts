@@ -6,7 +6,9 @@ import type { TaskRun } from "../tasks/tasks.ts";
 import { BundleReader } from "./bundle-reader.ts";
 import { createBundle, refuseTakenFile } from "./create-bundle.ts";
 import type { BundlesDeps } from "./deps.ts";
+import { rangeSnapshotsOf } from "./format.ts";
 import { gatherBlueprints } from "./gather.ts";
+import { gatherRangeSnapshots } from "./gather-range-snapshots.ts";
 import { checkSignature, installBundle, verifiedFolder } from "./install-bundle.ts";
 import { mendInstalled } from "./installed-blueprints.ts";
 import { PartFiles } from "./part-files.ts";
@@ -48,10 +50,13 @@ export class Bundles {
 		const { library, blueprintFolders } = this.#deps;
 		await refuseTakenFile(request);
 		const key = request.signKeyFile === undefined ? null : await readSigningKey(request.signKeyFile);
-		const gathered = await gatherBlueprints(request.blueprints, blueprintFolders, library.lookup);
+		const texts = request.blueprints.filter((source) => source.kind !== "range-snapshot");
+		const gathered = await gatherBlueprints(texts, blueprintFolders, library.lookup);
+		const saved = request.blueprints.flatMap((source) => (source.kind === "range-snapshot" ? source.name : []));
+		const rangeSnapshots = gatherRangeSnapshots(saved, library);
 		const title = `Write the bundle ${request.file}`;
 		return this.#start(title, actor, "created", (task) =>
-			createBundle(this.#deps, { request, gathered, key, task, parts: this.#parts }),
+			createBundle(this.#deps, { request, gathered, rangeSnapshots, key, task, parts: this.#parts }),
 		);
 	}
 
@@ -104,6 +109,8 @@ export class Bundles {
 
 function infoOf({ file, sizeBytes, manifest }: BundleReader): BundleInfo {
 	const { createdAt, productVersion, signer, blueprints, templates, snapshots, images, layers, dindImages } = manifest;
+	const saved = rangeSnapshotsOf(manifest);
+	const parts = new Set(saved.flatMap((one) => one.parts));
 	return {
 		file,
 		sizeBytes,
@@ -112,7 +119,8 @@ function infoOf({ file, sizeBytes, manifest }: BundleReader): BundleInfo {
 		signer,
 		blueprints: blueprints.map(({ files, ...blueprint }) => ({ ...blueprint, files: files.length })),
 		templates,
-		snapshots: snapshots.map(({ name }) => name),
+		snapshots: snapshots.flatMap(({ id, name }) => (parts.has(id) ? [] : name)),
+		rangeSnapshots: saved.map(({ name, parts: own }) => ({ name, machines: own.length })),
 		images: images.map(({ reference, id, architecture, layers: own, sizeBytes: size }) => ({
 			reference,
 			id,

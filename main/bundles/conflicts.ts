@@ -3,7 +3,7 @@ import { HomerangeError } from "../../contract/errors.ts";
 import { blueprintText, loadBlueprint } from "../blueprint/index.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 import { installedBlueprints } from "../paths.ts";
-import type { BundlesDeps, Standing } from "./deps.ts";
+import type { BundlesDeps, CarriedRangeSnapshot, CarriedSnapshot, Standing } from "./deps.ts";
 import { compareInstalled, type InstalledBlueprint } from "./installed-blueprints.ts";
 import { standingOf } from "./present-images.ts";
 import type { VerifiedBundle } from "./verify-bundle.ts";
@@ -13,7 +13,8 @@ export interface Choice {
 	/** Images that are not loaded, with the reason. */
 	readonly keptImages: ReadonlyMap<string, string>;
 	readonly templates: ReadonlySet<string>;
-	readonly snapshots: readonly unknown[];
+	readonly snapshots: readonly CarriedSnapshot[];
+	readonly rangeSnapshots: readonly CarriedRangeSnapshot[];
 	readonly blueprints: ReadonlySet<string>;
 	/** In words, of the library. */
 	readonly summary: string;
@@ -46,11 +47,15 @@ export async function chooseWhatToBring(
 	const templates = [...bundle.templates].filter(([name, text]) =>
 		decide(library.compareTemplate(name, text), `the template ${name}`),
 	);
-	const snapshots = bundle.reader.manifest.snapshots.flatMap(({ name }, n) => {
-		const document = bundle.snapshots[n];
+	const snapshots = bundle.snapshots.filter(({ name, document }) => {
 		const isBrought = decide(library.compareSnapshot(document), `the snapshot ${name}`);
 		if (isBrought) library.refuseReplacing(document);
-		return isBrought ? [document] : [];
+		return isBrought;
+	});
+	const rangeSnapshots = bundle.rangeSnapshots.filter((carried) => {
+		const isBrought = decide(library.compareRangeSnapshot(carried), `the snapshot ${carried.name} of a range`);
+		if (isBrought) library.refuseReplacingRangeSnapshot(carried);
+		return isBrought;
 	});
 	const blueprints: string[] = [];
 	for (const blueprint of bundle.blueprints) {
@@ -69,11 +74,13 @@ export async function chooseWhatToBring(
 			},
 		);
 	}
-	const brought = `${blueprints.length} blueprints, ${templates.length} templates, ${snapshots.length} snapshots`;
+	const counts = `${blueprints.length} blueprints, ${templates.length} templates, ${snapshots.length} snapshots`;
+	const brought = rangeSnapshots.length === 0 ? counts : `${counts}, ${rangeSnapshots.length} snapshots of ranges`;
 	return {
 		keptImages,
 		templates: new Set(templates.map(([name]) => name)),
 		snapshots,
+		rangeSnapshots,
 		blueprints: new Set(blueprints),
 		summary: `${brought}.${taken.length > 0 && conflicts === "keep" ? ` Kept: ${taken.join(", ")}.` : ""}`,
 	};

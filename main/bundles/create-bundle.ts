@@ -8,8 +8,8 @@ import { type ImageFacts, inspectImage } from "../docker/image-inspect.ts";
 import { ensureHostImage } from "../docker/images.ts";
 import { throwIfAborted } from "../docker/limits.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
-import type { BundlesDeps } from "./deps.ts";
-import { formatName, formatVersion, names } from "./format.ts";
+import type { BundlesDeps, CarriedRangeSnapshot } from "./deps.ts";
+import { formatName, names } from "./format.ts";
 import { type DindImages, type GatheredBlueprints, gatherDindImages } from "./gather.ts";
 import type { PartFiles } from "./part-files.ts";
 import { fileError } from "./refusals.ts";
@@ -19,6 +19,7 @@ import { type BundleContent, type ManifestHead, writeBundle } from "./write-bund
 export interface CreateOptions {
 	readonly request: CreateBundleRequest;
 	readonly gathered: GatheredBlueprints;
+	readonly rangeSnapshots: readonly CarriedRangeSnapshot[];
 	readonly key: SigningKey | null;
 	readonly task: TaskRun;
 	readonly parts: PartFiles;
@@ -42,7 +43,7 @@ export async function refuseTakenFile({ file, replace }: CreateBundleRequest): P
 
 /** Writes the bundle. The file has its name when it is whole; a failure or a cancel leaves nothing of it. */
 export async function createBundle(deps: BundlesDeps, options: CreateOptions): Promise<void> {
-	const { request, gathered, task, key, parts } = options;
+	const { request, gathered, rangeSnapshots, task, key, parts } = options;
 	const { signal } = task;
 	task.plan([
 		{ id: "find", title: "Find the images" },
@@ -52,14 +53,18 @@ export async function createBundle(deps: BundlesDeps, options: CreateOptions): P
 	task.start("find");
 	const host = await deps.host.ready(signal);
 	const dind = await gatherDindImages(host, deps.settings.get(), signal);
-	const images = await findImages(host, [...gathered.images, ...dind.images], task);
+	const saved = rangeSnapshots.flatMap((one) =>
+		one.parts.map((part) => deps.library.snapshotFacts(part.document).image),
+	);
+	const images = await findImages(host, [...gathered.images, ...saved, ...dind.images], task);
 	task.done("find", dind.note ?? `${images.size} images`);
 
 	const { part, forget } = await parts.beside(request.file);
 	try {
 		task.start("write");
 		const taking = takingOf(host, images, task);
-		await writeBundle(part, { ...contentOf(deps, gathered, dind), ...taking, images, key }, signal);
+		const content = contentOf(deps, gathered, rangeSnapshots, dind);
+		await writeBundle(part, { ...content, ...taking, images, key }, signal);
 		throwIfAborted(signal);
 		await refuseTakenFile(request);
 		await rename(part, request.file);
@@ -124,15 +129,20 @@ function takingOf(
 function contentOf(
 	{ library, productVersion }: BundlesDeps,
 	gathered: GatheredBlueprints,
+	rangeSnapshots: readonly CarriedRangeSnapshot[],
 	dind: DindImages,
 ): Pick<BundleContent, "head" | "documents"> {
-	const snapshots = gathered.snapshots.map((name) => library.snapshotDocument(name));
+	// A blueprint can start from a part of a range's snapshot that is carried whole.
+	const loose = gathered.snapshots.map((name) => library.snapshotDocument(name));
+	const parts = rangeSnapshots.flatMap(({ parts: own }) => own);
+	const snapshots = [...new Map([...loose, ...parts].map((one) => [one.id, one])).values()];
 	const documents = new Map(gathered.entries);
+	const add = (name: string, document: unknown) => documents.set(name, Buffer.from(JSON.stringify(document)));
 	for (const name of gathered.templates) documents.set(names.template(name), Buffer.from(library.templateText(name)));
-	for (const { id, document } of snapshots) documents.set(names.snapshot(id), Buffer.from(JSON.stringify(document)));
-	const head: ManifestHead = {
+	for (const { id, document } of snapshots) add(names.snapshot(id), document);
+	for (const { id, document } of rangeSnapshots) add(names.rangeSnapshot(id), document);
+	const common: Omit<ManifestHead, "version"> = {
 		format: formatName,
-		version: formatVersion,
 		createdAt: new Date().toISOString(),
 		productVersion,
 		dindImage: dind.setting,
@@ -141,7 +151,9 @@ function contentOf(
 		templates: [...gathered.templates],
 		snapshots: snapshots.map(({ id, name }) => ({ id, name })),
 	};
-	return { head, documents };
+	if (rangeSnapshots.length === 0) return { head: { ...common, version: 1 }, documents };
+	const bundled = rangeSnapshots.map(({ id, name, parts: own }) => ({ id, name, parts: own.map((part) => part.id) }));
+	return { head: { ...common, version: 2, rangeSnapshots: bundled }, documents };
 }
 
 /** A new name is on the disk when its folder is. */

@@ -5,7 +5,8 @@ import { imageReference } from "../docker/image-inspect.ts";
 
 /** The format of bundles; docs/offline.md describes it for people. */
 export const formatName = "homerange-bundle";
-export const formatVersion = 1;
+/** One with snapshots of ranges is of format 2, so that a version that does not know them says so; others stay format 1. */
+export const formatVersions: readonly unknown[] = [1, 2];
 
 /** Bounds of what a bundle may hold, checked before anything is read into memory or written. */
 export const limits = {
@@ -17,6 +18,7 @@ export const limits = {
 	sourceBytesTogether: fileSourceLimits.all,
 	entries: 50_000,
 	blueprints: 64,
+	rangeSnapshots: 64,
 	images: 1000,
 	layers: 20_000,
 	layersOfImage: 256,
@@ -33,11 +35,12 @@ export const names = {
 	source: (sha256: string) => `homerange/files/${sha256}`,
 	template: (name: string) => `homerange/templates/${name}.yaml`,
 	snapshot: (id: string) => `homerange/snapshots/${id}.json`,
+	rangeSnapshot: (id: string) => `homerange/range-snapshots/${id}.json`,
 } as const;
 
 /** Every name that an entry beside the manifest and its signature can have. */
 const entryName =
-	/^(?:oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64}|homerange\/files\/[0-9a-f]{64}|homerange\/(?:blueprints|templates)\/[a-z][a-z0-9-]{0,40}\.yaml|homerange\/snapshots\/[a-z0-9-]{1,40}\.json)$/;
+	/^(?:oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64}|homerange\/files\/[0-9a-f]{64}|homerange\/(?:blueprints|templates)\/[a-z][a-z0-9-]{0,40}\.yaml|homerange\/(?:range-)?snapshots\/[a-z0-9-]{1,40}\.json)$/;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -98,9 +101,18 @@ export const bundledLayer = z.strictObject({
 });
 export type BundledLayer = z.infer<typeof bundledLayer>;
 
-export const bundleManifest = z.strictObject({
+const snapshotId = z.string().regex(/^[a-z0-9-]{1,40}$/);
+
+export const bundledRangeSnapshot = z.strictObject({
+	id: snapshotId,
+	name: machineName,
+	/** Ids of the snapshots of its machines, which are listed among the others. */
+	parts: z.array(snapshotId).min(1).max(limits.images),
+});
+export type BundledRangeSnapshot = z.infer<typeof bundledRangeSnapshot>;
+
+const manifestParts = {
 	format: z.literal(formatName),
-	version: z.literal(formatVersion),
 	createdAt: z.iso.datetime(),
 	productVersion: z.string().max(100),
 	/** SHA-256 of the public key in DER. */
@@ -111,17 +123,27 @@ export const bundleManifest = z.strictObject({
 	dindImages: z.array(reference).max(8),
 	blueprints: z.array(bundledBlueprint).max(limits.blueprints),
 	templates: z.array(machineName).max(limits.images),
-	snapshots: z
-		.array(z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,40}$/), name: z.string().max(200) }))
-		.max(limits.images),
+	snapshots: z.array(z.strictObject({ id: snapshotId, name: z.string().max(200) })).max(limits.images),
 	images: z.array(bundledImage).max(limits.images),
 	layers: z.array(bundledLayer).max(limits.layers),
 	/** Everything but this document and its signature. */
 	entries: z
 		.array(z.strictObject({ name: z.string().regex(entryName, "this name leaves its place"), bytes, sha256 }))
 		.max(limits.entries),
-});
+};
+
+export const bundleManifest = z.discriminatedUnion("version", [
+	z.strictObject({ ...manifestParts, version: z.literal(1) }),
+	z.strictObject({
+		...manifestParts,
+		version: z.literal(2),
+		rangeSnapshots: z.array(bundledRangeSnapshot).min(1).max(limits.rangeSnapshots),
+	}),
+]);
 export type BundleManifest = z.infer<typeof bundleManifest>;
+
+export const rangeSnapshotsOf = (manifest: BundleManifest): readonly BundledRangeSnapshot[] =>
+	manifest.version === 2 ? manifest.rangeSnapshots : [];
 
 export const mediaTypes = {
 	index: "application/vnd.oci.image.index.v1+json",

@@ -1,15 +1,16 @@
 import { posix } from "node:path";
-import type { BlueprintSource } from "../../contract/blueprints.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { Settings } from "../../contract/settings.ts";
 import {
 	type BlueprintFolders,
 	blueprintInvalid,
 	blueprintText,
+	type LoadableSource,
 	loadBlueprint,
 	loadFileSources,
 	parseBlueprint,
 	type ResolvedBlueprint,
+	type ResolvedMachine,
 	type TemplateLookup,
 } from "../blueprint/index.ts";
 import { imageForProfile, resolveDindImage } from "../dind/index.ts";
@@ -33,7 +34,7 @@ export interface GatheredBlueprints {
  * for machines whose images a bundle cannot hold.
  */
 export async function gatherBlueprints(
-	sources: readonly BlueprintSource[],
+	sources: readonly LoadableSource[],
 	blueprintFolders: BlueprintFolders,
 	lookup: TemplateLookup,
 ): Promise<GatheredBlueprints> {
@@ -41,16 +42,6 @@ export async function gatherBlueprints(
 	const entries = new Map<string, Buffer>();
 	const machines: ResolvedBlueprint["machines"] = [];
 	for (const source of sources) {
-		if (source.kind === "range-snapshot") {
-			throw new HomerangeError(
-				"UNSUPPORTED",
-				`A bundle is made of blueprints, and ${source.name} is a range's snapshot.`,
-				{
-					remedy: "Write a blueprint whose machines start from the snapshots of that range's machines.",
-					place: source.name,
-				},
-			);
-		}
 		const { file, text, folder } = await loadBlueprint(source, blueprintFolders);
 		const { blueprint, errors } = parseBlueprint(text, file, lookup);
 		if (blueprint === null) throw blueprintInvalid(file, errors);
@@ -105,10 +96,11 @@ function filesOf(sources: ReadonlyMap<string, Buffer>, file: string) {
 	return { list: [...list.values()].sort((a, b) => (a.path < b.path ? -1 : 1)), contents };
 }
 
-function refuseUnsupported({ name, provider, image }: ResolvedBlueprint["machines"][number]): void {
+/** Errors: `UNSUPPORTED`. A VM's disk is a file of the library's pool, and a bundle carries images of containers only. */
+export function refuseUnsupported({ name, provider, image }: ResolvedMachine): void {
 	if (provider !== "docker") {
 		throw new HomerangeError("UNSUPPORTED", `A bundle holds containers, and the machine ${name} is none.`, {
-			remedy: "Make the bundle of blueprints whose machines are containers.",
+			remedy: "Make the bundle of ranges whose machines are containers.",
 			place: name,
 		});
 	}

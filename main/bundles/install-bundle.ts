@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { InstallBundleRequest } from "../../contract/bundles.ts";
 import { HomerangeError } from "../../contract/errors.ts";
-import { blueprintInvalid, blueprintText, parseBlueprint } from "../blueprint/index.ts";
 import { imageForProfile } from "../dind/index.ts";
 import { architectureVerdict } from "../docker/architecture.ts";
 import type { DockerEngine } from "../docker/engine.ts";
@@ -10,6 +9,7 @@ import { throwIfAborted } from "../docker/limits.ts";
 import { installedBlueprints } from "../paths.ts";
 import type { TaskRun } from "../tasks/tasks.ts";
 import type { BundleReader } from "./bundle-reader.ts";
+import { checkContents } from "./check-contents.ts";
 import { type Choice, chooseWhatToBring } from "./conflicts.ts";
 import type { BundlesDeps } from "./deps.ts";
 import { refuseFullDisk } from "./disk-space.ts";
@@ -85,7 +85,7 @@ async function check(deps: BundlesDeps, reader: BundleReader, task: TaskRun) {
 			(bytes, total) => task.progress("check", { unit: "bytes", done: bytes, total }),
 			task.signal,
 		);
-		checkBlueprints(deps, bundle);
+		checkContents(deps.library, bundle);
 		task.done("check");
 		return bundle;
 	} catch (error) {
@@ -94,21 +94,6 @@ async function check(deps: BundlesDeps, reader: BundleReader, task: TaskRun) {
 		throw error;
 	} finally {
 		await verified.close();
-	}
-}
-
-/** A blueprint that this version cannot deploy, or that is called otherwise than the bundle says. */
-function checkBlueprints({ library }: BundlesDeps, { blueprints, templates, snapshots, reader }: VerifiedBundle): void {
-	const lookup = library.lookupWith([...templates], snapshots);
-	for (const { name, files } of blueprints) {
-		const text = files.get(blueprintText)?.toString() ?? "";
-		const { blueprint, errors } = parseBlueprint(text, `${name}.yaml`, lookup);
-		if (blueprint === null) throw blueprintInvalid(`${name}.yaml`, errors);
-		const held = new Set(reader.manifest.images.map(({ reference }) => reference));
-		const missing = blueprint.machines.find(({ image }) => !held.has(imageReference(image)));
-		if (missing !== undefined)
-			throw damaged(reader.file, `it does not hold the image of the machine ${missing.name} of ${name}`);
-		if (blueprint.name !== name) throw damaged(reader.file, `the blueprint ${name} calls itself ${blueprint.name}`);
 	}
 }
 
@@ -183,9 +168,20 @@ async function bringLibrary(
 	signal: AbortSignal,
 ): Promise<void> {
 	for (const name of choice.templates) library.putTemplate(name, templates.get(name) ?? "");
-	for (const document of choice.snapshots) {
-		const image = await inspectImage(host, library.snapshotImage(document), signal);
+	for (const { document } of choice.snapshots) {
+		const image = await inspectImage(host, library.snapshotFacts(document).image, signal);
 		if (image !== null) library.putSnapshot(document, image.id);
+	}
+	for (const carried of choice.rangeSnapshots) {
+		const imageIds = new Map<string, string>();
+		for (const part of carried.parts) {
+			const { image } = library.snapshotFacts(part.document);
+			const facts = await inspectImage(host, image, signal);
+			if (facts === null)
+				throw new HomerangeError("IMAGE_UNAVAILABLE", `The image ${image} went away.`, { place: image });
+			imageIds.set(image, facts.id);
+		}
+		library.putRangeSnapshot(carried, imageIds);
 	}
 	for (const blueprint of blueprints) {
 		if (choice.blueprints.has(blueprint.name)) await putInstalled(installedBlueprints(dataFolder), blueprint);

@@ -49,6 +49,15 @@ machines:
     files: [{ path: /www/lesson.txt, source: lessons/one.txt }]
 limits: { cpus: 1, memory: 256MiB }
 `;
+const pairBlueprint = `
+blueprint: 1
+name: pair
+networks: { lan: { subnet: 10.0.1.0/24 } }
+machines:
+  a: { image: ${smallImage}, nics: [{ network: lan, ip: 10.0.1.10 }], command: [sh, -c, "exec sleep 100000"] }
+  b: { image: ${smallImage}, nics: [{ network: lan }], command: [sh, -c, "exec sleep 100000"] }
+limits: { cpus: 1, memory: 256MiB }
+`;
 const template = `
 template: 1
 name: mine
@@ -87,6 +96,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await target.run(["destroy", "carried-1", "--yes"]);
+	for (const cli of [maker, target]) await cli.run(["destroy", "pair-1", "--yes"]);
+	await target.run(["library", "delete", "monday", "--kind", "range-snapshot", "--yes"]);
 	await target.remove();
 	await maker.remove();
 	if ((await inspectImage(docker, image)) !== null) await docker.api.getImage(image).remove({ force: true });
@@ -182,3 +193,42 @@ test("installing it again changes nothing, and another key refuses it", async ()
 		stderr: expect.stringContaining("did not sign it"),
 	});
 }, 120_000);
+
+test("a range as it was saved goes on there, also with the network cut off", async () => {
+	const ok = async (cli: TestCli, ...args: string[]): Promise<string> => {
+		const { status, stdout, stderr } = await cli.run(args);
+		expect(status, stderr).toBe(0);
+		return stdout;
+	};
+	const pair = join(maker.folder, "pair.yaml");
+	const carried = join(maker.folder, "monday.bundle");
+	writeFileSync(pair, pairBlueprint);
+	await ok(maker, "deploy", pair);
+	await ok(maker, "exec", "pair-1", "a", "--", "sh", "-c", "echo saved >/note; rm /bin/wget");
+	await ok(maker, "snapshot", "pair-1", "monday");
+	// The image of a range's container is in the other bundle; a small one does as well here.
+	const client = await connectEngine(socketPath(maker.folder));
+	await client?.api.settings.set({ dindImage: smallImage });
+	await client?.close();
+	const made = JSON.parse(
+		await ok(maker, "bundle", "create", carried, "--range-snapshot", "monday", "--format", "json"),
+	);
+	expect(made).toMatchObject({
+		blueprints: [],
+		snapshots: [],
+		rangeSnapshots: [{ name: "monday", machines: 2 }],
+		images: [{ reference: smallImage }, {}, {}],
+	});
+	const images = z.array(z.looseObject({ reference: z.string(), layers: z.number() })).parse(made.images);
+	// What the machines started from is in the file once; only one of them wrote something.
+	expect(made.layers.count).toBe((images[0]?.layers ?? 0) + 1);
+	await ok(maker, "destroy", "pair-1", "--yes");
+	await ok(maker, "library", "delete", "monday", "--kind", "range-snapshot", "--yes");
+	for (const { reference } of images.slice(1)) expect(await inspectImage(docker, reference)).toBeNull();
+
+	await ok(target, "bundle", "install", carried);
+	await ok(target, "deploy", "--from-snapshot", "monday");
+	expect(await ok(target, "exec", "pair-1", "a", "--", "sh", "-c", "cat /note; ls /bin/wget || echo gone")).toBe(
+		"saved\ngone\n",
+	);
+}, 300_000);

@@ -4,9 +4,11 @@ import { blueprintText, parseTemplate } from "../blueprint/index.ts";
 import { abortError } from "../docker/limits.ts";
 import type { BundleReader, Place } from "./bundle-reader.ts";
 import { sha256 } from "./bundle-writer.ts";
+import type { CarriedRangeSnapshot, CarriedSnapshot } from "./deps.ts";
 import { type BundledImage, type BundledLayer, hexOf, limits, names } from "./format.ts";
 import { type InstalledBlueprint, meetingPath } from "./installed-blueprints.ts";
 import { discard, Meter, unpackZstd } from "./packing.ts";
+import { readSnapshots } from "./read-snapshots.ts";
 import { damaged } from "./refusals.ts";
 import { imageConfig, parseJson } from "./saved-images.ts";
 import type { VerifiedEntries } from "./verified-entries.ts";
@@ -18,7 +20,9 @@ export interface VerifiedBundle {
 	/** Configurations of the images, by id. */
 	readonly configs: ReadonlyMap<string, Buffer>;
 	readonly templates: ReadonlyMap<string, string>;
-	readonly snapshots: readonly unknown[];
+	/** Of machines, without those that are parts of a range's. */
+	readonly snapshots: readonly CarriedSnapshot[];
+	readonly rangeSnapshots: readonly CarriedRangeSnapshot[];
 	readonly blueprints: readonly InstalledBlueprint[];
 }
 
@@ -113,8 +117,7 @@ async function readDocuments(reader: BundleReader, places: ReadonlyMap<string, P
 		if (template?.name !== name) throw damaged(file, `the template ${name} is not valid`);
 		templates.set(name, text);
 	}
-	const snapshots: unknown[] = [];
-	for (const { id } of manifest.snapshots) snapshots.push(parseJson(await document(names.snapshot(id))));
+	const snapshots = await readSnapshots(manifest, file, document);
 	const blueprints: InstalledBlueprint[] = [];
 	for (const { name, files } of manifest.blueprints) {
 		const contents = new Map([[blueprintText, await document(names.blueprint(name), limits.textBytes)]]);
@@ -131,7 +134,7 @@ async function readDocuments(reader: BundleReader, places: ReadonlyMap<string, P
 		if (meeting !== null) throw damaged(file, `two files of ${name} would be one: ${meeting}`);
 		blueprints.push({ name, files: contents });
 	}
-	return { configs, templates, snapshots, blueprints };
+	return { configs, templates, ...snapshots, blueprints };
 }
 
 function checkConfig(file: string, image: BundledImage, config: Buffer, layers: ReadonlySet<string>): void {

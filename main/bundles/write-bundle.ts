@@ -8,8 +8,10 @@ import { takeSavedImages } from "./saved-images.ts";
 import { type SigningKey, signatureOf } from "./signing.ts";
 
 /** What of the table of contents is known before the images are. */
-export type ManifestHead = Omit<BundleManifest, "signer" | "images" | "layers" | "entries">;
+export type ManifestHead = WithoutRest<BundleManifest>;
 type ManifestRest = Pick<BundleManifest, "images" | "layers" | "entries">;
+/** Of each format by itself. */
+type WithoutRest<M> = M extends BundleManifest ? Omit<M, "signer" | keyof ManifestRest> : never;
 
 export interface BundleContent {
 	readonly head: ManifestHead;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CreateBundleOptions, InstallBundleOptions } from "./commands/bundle.ts";
-import { examples, formatOption } from "./options.ts";
+import { examples, formatOption, several } from "./options.ts";
 import type { Format } from "./terminal/print.ts";
 
 /** `homerange bundle …`: one file that carries blueprints with all they need to a machine without a network. */
@@ -8,15 +8,26 @@ export function addBundleCommands(program: Command): void {
 	const bundle = program.command("bundle").description("carry ranges to a machine without a network");
 	bundle
 		.command("create")
-		.description("write blueprints, their images and the image of a range's container into one file")
+		.description(
+			"write blueprints and snapshots of ranges, their images and the image of a range's container into one file",
+		)
 		.argument("<file>", "the file to write")
-		.argument("<blueprint...>", "blueprint files, or names of blueprints that ship with Homerange")
+		.argument("[blueprint...]", "blueprint files, or names of blueprints that ship with Homerange")
+		.option(
+			"--range-snapshot <name>",
+			"a snapshot of a range with all its machines; may be given several times",
+			several,
+		)
 		.option("--sign <keyfile>", "sign it with this Ed25519 private key (PEM)")
 		.option("--replace", "write over a file of this name")
 		.addOption(formatOption())
 		.addHelpText(
 			"after",
-			examples("bundle create class.bundle lab.yaml first-range", "bundle create class.bundle lab.yaml --sign key.pem"),
+			examples(
+				"bundle create class.bundle lab.yaml first-range",
+				"bundle create class.bundle lab.yaml --sign key.pem",
+				"bundle create monday.bundle --range-snapshot monday",
+			),
 		)
 		.action(async (file: string, blueprints: string[], options: CreateBundleOptions) =>
 			(await import("./commands/bundle.ts")).createBundle(file, blueprints, options),

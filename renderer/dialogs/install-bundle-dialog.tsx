@@ -60,6 +60,7 @@ function Contents({ info }: { info: BundleInfo }) {
 		[words.blueprints, info.blueprints.map(({ title, name }) => title || name)],
 		[words.templates, info.templates],
 		[words.snapshots, info.snapshots],
+		[words.rangeSnapshots, info.rangeSnapshots.map(({ name }) => name)],
 		[words.images, info.images.map(({ reference }) => reference)],
 	];
 	return (

@@ -11,6 +11,7 @@ import { plain, table } from "../terminal/text.ts";
 
 export interface CreateBundleOptions {
 	sign?: string;
+	rangeSnapshot?: string[];
 	replace?: boolean;
 	format: Format;
 }
@@ -23,9 +24,15 @@ export interface InstallBundleOptions {
 }
 
 export async function createBundle(file: string, blueprints: string[], options: CreateBundleOptions): Promise<void> {
+	const saved = (options.rangeSnapshot ?? []).map((name) => ({ kind: "range-snapshot" as const, name }));
+	if (blueprints.length + saved.length === 0) {
+		throw new HomerangeError("USAGE", "A bundle is made of blueprints or of snapshots of ranges, and none is named.", {
+			remedy: "Name a blueprint, or give --range-snapshot NAME.",
+		});
+	}
 	const request = {
 		file: resolve(file),
-		blueprints: await Promise.all(blueprints.map(blueprintSource)),
+		blueprints: [...(await Promise.all(blueprints.map(blueprintSource))), ...saved],
 		replace: options.replace ?? false,
 		...(options.sign === undefined ? {} : { signKeyFile: resolve(options.sign) }),
 	};
@@ -76,9 +83,10 @@ function bundleText({ layers, images, blueprints, ...info }: BundleInfo): string
 		["file", `${info.file} (${formatBytes(info.sizeBytes)})`],
 		["made", `${info.createdAt} by Homerange ${info.productVersion}`],
 		["signed by", info.signer === null ? "nobody" : `key ${info.signer} (an installation with --key checks it)`],
-		["blueprints", blueprints.map(({ name }) => name).join(", ")],
+		["blueprints", blueprints.map(({ name }) => name).join(", ") || "-"],
 		["templates", info.templates.join(", ") || "-"],
 		["snapshots", info.snapshots.join(", ") || "-"],
+		["ranges", info.rangeSnapshots.map(({ name, machines }) => `${name} (${machines} machines)`).join(", ") || "-"],
 		[
 			"layers",
 			`${layers.count}, ${formatBytes(layers.packedBytes)} packed, ${formatBytes(layers.unpackedBytes)} unpacked`,
