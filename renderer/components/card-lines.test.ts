@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cutIntoLines } from "./card-lines.tsx";
+import { cutIntoLines, isMixed } from "./card-lines.tsx";
 
 describe("cutIntoLines", () => {
 	it("puts a heading over each group's lines of cards", () => {
@@ -22,4 +22,12 @@ describe("cutIntoLines", () => {
 	it("leaves out a heading that is none", () => {
 		expect(cutIntoLines([{ id: "all", heading: null, items: [1] }], 4)).toHaveLength(1);
 	});
+});
+
+it("isMixed knows a line in which tall cards would stretch others", () => {
+	const isTall = (height: number) => height > 1;
+	expect(isMixed([1, 2], isTall)).toBe(true);
+	expect(isMixed([2, 2], isTall)).toBe(false);
+	expect(isMixed([1, 1], isTall)).toBe(false);
+	expect(isMixed([1, 2])).toBe(false);
 });

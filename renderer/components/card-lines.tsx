@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { classes } from "../format/join.ts";
 
 /** A group of cards under a heading. */
 export interface CardGroup<T> {
@@ -26,6 +27,11 @@ export function cutIntoLines<T>(groups: readonly CardGroup<T>[], columns: number
 	});
 }
 
+/** Pure: whether tall cards and others stand in one line. Cards of one kind are all as tall as the tallest. */
+export function isMixed<T>(items: readonly T[], isTall: (item: T) => boolean = () => false): boolean {
+	return items.some(isTall) && !items.every(isTall);
+}
+
 const narrowestCard = 248;
 const gap = 12;
 
@@ -36,6 +42,8 @@ export function CardLines<T>(props: {
 	top?: ReactNode;
 	getKey: (item: T) => string;
 	renderCard: (item: T) => ReactNode;
+	/** Cards that are much taller than the others, as those with a picture: the others of their line are not stretched. */
+	isTall?: (item: T) => boolean;
 }) {
 	const scroller = useRef<HTMLElement>(null);
 	const list = useRef<HTMLDivElement>(null);
@@ -89,7 +97,10 @@ export function CardLines<T>(props: {
 									{line.group.items.length === 0 && line.group.empty}
 								</>
 							) : (
-								<div className="grid gap-3" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+								<div
+									className={classes("grid gap-3", isMixed(line.items, props.isTall) && "items-start")}
+									style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+								>
 									{line.items.map((one) => (
 										<div key={props.getKey(one)} className="min-w-0">
 											{props.renderCard(one)}

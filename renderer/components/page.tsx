@@ -19,7 +19,10 @@ export function Page(props: {
 			<header className="shrink-0 border-b border-line bg-surface px-5 pt-3 pb-3">
 				<div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-2">
 					<h1 className="flex min-w-0 items-center gap-3 text-xl font-semibold">{props.title}</h1>
-					{props.lead}
+					{props.lead !== undefined && props.lead !== false && (
+						// Gives way before the buttons go to a line of their own.
+						<div className="flex min-w-0 flex-1 basis-48">{props.lead}</div>
+					)}
 					<div className="ml-auto flex flex-wrap items-center gap-2">{props.actions}</div>
 				</div>
 				{props.toolbar !== undefined && props.toolbar !== false && (

@@ -22,6 +22,10 @@ interface MachineCardProps {
 	network: string;
 }
 
+/** Its card shows its screen. */
+export const hasPicture = ({ provider, engineId, consoles }: Machine): boolean =>
+	provider === "libvirt" && engineId !== null && consoles.includes("vnc");
+
 /**
  * A machine on its range's page. Drawn again only when what it shows changed:
  * the range's object changes with each of its machines, so it is compared by
@@ -43,9 +47,9 @@ export const MachineCard = memo(
 						<StateMark mark={mark} word={strings.machineStates[machine.state]} />
 					</span>
 				</div>
-				{machine.provider === "libvirt" && machine.engineId !== null && machine.consoles.includes("vnc") && (
+				{hasPicture(machine) && machine.engineId !== null && (
 					<div className="mt-1.5 mb-0.5">
-						<VmThumbnail uuid={machine.engineId} name={machine.name} isUp={isUp(machine.state)} width={240} />
+						<VmThumbnail uuid={machine.engineId} name={machine.name} isUp={isUp(machine.state)} width={240} isLow />
 					</div>
 				)}
 				<ul aria-label={strings.machines.addresses} className="mt-1">

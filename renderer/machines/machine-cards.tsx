@@ -8,7 +8,7 @@ import { rangeMark, rangeWord } from "../ranges/range-word.ts";
 import { strings } from "../strings.ts";
 import { VmCard } from "../vms/vm-card.tsx";
 import { type PlaceFilter, placeOf } from "./filter-machines.ts";
-import { MachineCard } from "./machine-card.tsx";
+import { hasPicture, MachineCard } from "./machine-card.tsx";
 import { type MachineRow, rowId, rowProvider } from "./machine-row.ts";
 
 /** The machines as cards: by their range, then those that stand alone, then those of other tools. */
@@ -19,6 +19,7 @@ export function MachineCards({ rows }: { rows: readonly MachineRow[] }) {
 			label={strings.places.machines}
 			groups={groups}
 			getKey={rowId}
+			isTall={(row) => row.kind === "vm" || hasPicture(row.machine)}
 			renderCard={(row) =>
 				row.kind === "vm" ? (
 					<VmCard vm={row.vm} />

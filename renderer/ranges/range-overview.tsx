@@ -6,7 +6,7 @@ import { CopyText } from "../components/copy-text.tsx";
 import { NetworkFacts } from "../components/network-facts.tsx";
 import { Notice } from "../components/notice.tsx";
 import { compareAddresses } from "../format/address.ts";
-import { MachineCard } from "../machines/machine-card.tsx";
+import { hasPicture, MachineCard } from "../machines/machine-card.tsx";
 import { useTask } from "../stores/tasks.ts";
 import { strings } from "../strings.ts";
 import { TaskPanel } from "../tasks/task-panel.tsx";
@@ -37,6 +37,7 @@ export function RangeOverview({ range }: { range: RangeDetail }) {
 			top={<RangeReport range={range} />}
 			groups={groups}
 			getKey={(placed) => placed.machine.id}
+			isTall={({ machine }) => hasPicture(machine)}
 			renderCard={(placed) => <MachineCard range={range} machine={placed.machine} network={placed.network} />}
 		/>
 	);

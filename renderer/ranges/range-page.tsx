@@ -32,7 +32,7 @@ export function RangePage() {
 	const range = useRange(id);
 	const isLoaded = useRanges((state) => state.isLoaded);
 	if (range === null) return isLoaded ? <RangeGone id={id} /> : null;
-	const vms = range.machines.filter(({ provider }) => provider === "libvirt").length;
+	const summary = summaryOf(range);
 	return (
 		<Page
 			name={range.name}
@@ -43,11 +43,8 @@ export function RangePage() {
 				</>
 			}
 			lead={
-				<span className="truncate text-sm text-muted">
-					{range.blueprint.title ?? range.blueprint.name}
-					{" · "}
-					{strings.ranges.counts(range.networks.length, machinesUp(range), range.machines.length)}
-					{vms > 0 && `, ${strings.vms.counts(range.machines.length - vms, vms)}`}
+				<span className="truncate text-sm text-muted" title={summary}>
+					{summary}
 				</span>
 			}
 			actions={<RangeButtons range={range} />}
@@ -56,6 +53,15 @@ export function RangePage() {
 			<RangeTabs range={range} tab={tab} />
 		</Page>
 	);
+}
+
+/** What it is a range of, and what it holds. */
+function summaryOf(range: RangeDetail): string {
+	const { blueprint, networks, machines } = range;
+	const vms = machines.filter(({ provider }) => provider === "libvirt").length;
+	const counts = strings.ranges.counts(networks.length, machinesUp(range), machines.length);
+	const kinds = vms === 0 ? "" : `, ${strings.vms.counts(machines.length - vms, vms)}`;
+	return `${blueprint.title ?? blueprint.name} · ${counts}${kinds}`;
 }
 
 function RangeButtons({ range }: { range: RangeDetail }) {

@@ -36,7 +36,7 @@ export const VmCard = memo(function VmCard({ vm }: { vm: Vm }) {
 				</span>
 			</div>
 			<div className="mt-1.5">
-				<VmThumbnail uuid={vm.uuid} name={vm.name} isUp={isVmUp(vm)} width={240} />
+				<VmThumbnail uuid={vm.uuid} name={vm.name} isUp={isVmUp(vm)} width={240} isLow />
 			</div>
 			<p className="mt-1.5 flex min-h-5 items-center gap-3">
 				{vm.addresses.length === 0 ? (

@@ -2,6 +2,7 @@ import { Monitor, MonitorOff } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { VmScreenshot } from "../../contract/vms.ts";
 import { rpc } from "../bridge/client.ts";
+import { classes } from "../format/join.ts";
 import { useIsVisible } from "../hooks/use-is-visible.ts";
 import { strings } from "../strings.ts";
 
@@ -14,10 +15,12 @@ interface VmThumbnailProps {
 	isUp: boolean;
 	/** Pixels that it is drawn in, so that no larger picture is asked for. */
 	width: number;
+	/** Lower, so that its card is not much taller than those without a picture. */
+	isLow?: boolean;
 }
 
 /** A small picture of a virtual machine's screen; a new one every few seconds, but only while it is in view. */
-export function VmThumbnail({ uuid, name, isUp, width }: VmThumbnailProps) {
+export function VmThumbnail({ uuid, name, isUp, width, isLow }: VmThumbnailProps) {
 	const box = useRef<HTMLDivElement>(null);
 	const isVisible = useIsVisible(box);
 	const [picture, setPicture] = useState<VmScreenshot | null>(null);
@@ -46,7 +49,10 @@ export function VmThumbnail({ uuid, name, isUp, width }: VmThumbnailProps) {
 	return (
 		<div
 			ref={box}
-			className="flex aspect-4/3 w-full items-center justify-center overflow-hidden rounded-md border border-line bg-sunken"
+			className={classes(
+				"flex w-full items-center justify-center overflow-hidden rounded-md border border-line bg-sunken",
+				isLow === true ? "aspect-video" : "aspect-4/3",
+			)}
 		>
 			{picture === null ? (
 				<span className="flex flex-col items-center gap-1 text-sm text-faint">
