@@ -74,6 +74,15 @@ describe("a daemon that dies", () => {
 		await expect.poll(() => t.told.has(uuid)).toBe(false);
 	});
 
+	test("is connected again by itself also when somebody asked while it was away", async () => {
+		await t.vms.list();
+		await daemon.kill();
+		await expect.poll(() => t.host.status().state).toBe("lost");
+		await expect(t.vms.list()).rejects.toMatchObject({ code: "HYPERVISOR_UNAVAILABLE" });
+		await daemon.launch();
+		await expect.poll(() => t.host.status().state, { timeout: 40_000 }).toBe("connected");
+	});
+
 	test("is left at once when the settings say so, and found again", async () => {
 		await ask("define", file);
 		const listed = await t.vms.list();

@@ -213,6 +213,8 @@ export class LibvirtHost {
 			const { state, reason, remedy } = failureStatus(error, this.#options.platform);
 			// One that was there and is not is being restarted, as far as anybody knows: it is not missing.
 			if (this.#status.state !== "lost") this.#tell({ ...idle, state, reason, remedy });
+			// Whoever asked meanwhile stopped the timer.
+			else if (!this.#ending.signal.aborted) this.#retryLater();
 			throw unavailable(this.#status.reason ?? reason, this.#status.remedy ?? remedy, error);
 		}
 	}
@@ -251,18 +253,18 @@ export class LibvirtHost {
 		this.#retryLater();
 	}
 
+	/** What was there once comes back: a daemon that is absent for a moment is being restarted. */
 	#retryLater(): void {
+		this.#stopRetrying();
 		this.#retry = setTimeout(() => {
+			this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
 			this.#connect().then(
 				() => void this.look(),
-				() => {
-					// What was there once comes back: a daemon that is absent for a moment is being restarted.
-					if (!this.#ending.signal.aborted && this.#retry === null) this.#retryLater();
-				},
+				// The next time is set by then.
+				() => undefined,
 			);
 		}, this.#retryMs);
 		this.#retry.unref();
-		this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
 	}
 
 	#stopRetrying(): void {
