@@ -12,6 +12,7 @@ export * from "./events.ts";
 export * from "./hypervisor.ts";
 export * from "./images.ts";
 export * from "./layers.ts";
+export * from "./leftovers.ts";
 export * from "./library.ts";
 export * from "./network-test.ts";
 export * from "./range-update.ts";

@@ -21,6 +21,7 @@ import {
 	pullImageRequest,
 } from "./images.ts";
 import { freedLayers, freeLayersRequest, layerStore } from "./layers.ts";
+import { leftovers } from "./leftovers.ts";
 import {
 	editRangeSnapshotRequest,
 	editSnapshotRequest,
@@ -129,6 +130,10 @@ export const contract = {
 	},
 	doctor: {
 		run: base.input(z.strictObject({ fix: z.boolean().default(false) })).output(z.array(doctorCheck)),
+		/** What is left on Docker and libvirt of ranges that are not known any more. */
+		leftovers: base.input(nothing).output(leftovers),
+		/** Removes it, and gives what went. */
+		prune: base.input(nothing).output(leftovers),
 	},
 	layers: {
 		list: base.input(nothing).output(z.array(layerStore)),

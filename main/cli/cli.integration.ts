@@ -174,6 +174,34 @@ test("the doctor finds what has no range, and mends it", async () => {
 	expect(await leftovers(docker, "io.homerange.range=gone")).toEqual([]);
 });
 
+test("prune shows what has no range, and removes it", async () => {
+	const name = `${owner.split("=")[1]}-orphan`;
+	await docker.api.createVolume({ Name: name, Labels: labels("gone") });
+	const found = [{ rangeId: "gone", provider: "docker", names: [name] }];
+	expect(await cli.json("prune", "--dry-run")).toMatchObject({ found, problems: [], done: false });
+	expect((await cli.run(["prune"])).status).toBe(2);
+	expect(await leftovers(docker, "io.homerange.range=gone")).toEqual([`volume ${name}`]);
+	const { stdout } = await cli.run(["prune", "--yes"]);
+	expect(stdout).toContain(name);
+	expect(stdout).toContain("Removed what was left of 1 range(s).");
+	expect(await leftovers(docker, "io.homerange.range=gone")).toEqual([]);
+	expect(await cli.json("prune", "--yes")).toMatchObject({ found: [], done: false });
+});
+
+test("the first answer of an engine knows what a restart of the computer did", async () => {
+	process.kill(await enginePid(), "SIGKILL");
+	const dind = (await docker.api.listContainers({ filters: { label: [owner, "io.homerange.role=dind"] } })).find(
+		({ Names }) => Names.some((name) => name.includes("duo-2")),
+	);
+	await docker.api.getContainer(dind?.Id ?? "").kill();
+	const state = async () => {
+		const listed = z.array(z.object({ name: z.string(), state: z.string() })).parse(await cli.json("list"));
+		return listed.find(({ name }) => name === "duo-2")?.state;
+	};
+	expect(await state()).toBe("starting");
+	await expect.poll(state, { timeout: 60_000, interval: 1000 }).toBe("running");
+});
+
 test("destroy asks, and leaves nothing", async () => {
 	expect((await cli.run(["destroy", "duo-1"])).status).toBe(2);
 	const [one, two] = await Promise.all([

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { EventsOptions } from "./commands/events.ts";
+import type { PruneOptions } from "./commands/prune.ts";
 import { examples, formatOption, wholeNumber } from "./options.ts";
 import type { Format } from "./terminal/print.ts";
 
@@ -46,6 +47,15 @@ export function addEngineCommands(program: Command): void {
 		.action(async (options: Printed & { fix?: boolean }) =>
 			(await import("./commands/doctor.ts")).doctor(options.fix ?? false, options.format),
 		);
+
+	program
+		.command("prune")
+		.description("remove what is left on Docker and libvirt of ranges that are not known any more")
+		.option("--dry-run", "only say what would go")
+		.option("--yes", "do not ask")
+		.addOption(formatOption())
+		.addHelpText("after", examples("prune --dry-run", "prune --yes"))
+		.action(async (options: PruneOptions) => (await import("./commands/prune.ts")).prune(options));
 
 	const engine = program.command("engine").description("the background engine of the command line");
 	engine

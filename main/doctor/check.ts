@@ -1,4 +1,5 @@
 import type { DoctorCheck, EngineStatus } from "../../contract/engines.ts";
+import type { Leftovers } from "../../contract/leftovers.ts";
 import type { Settings } from "../../contract/settings.ts";
 import type { DockerEngine } from "../docker/engine.ts";
 
@@ -12,10 +13,10 @@ export interface Patient {
 	readonly host: DockerEngine | null;
 	/** SQLite's finding about the database; null when it is sound. */
 	checkDatabase(): string | null;
-	/** What on the engine carries our labels and belongs to no range; in words. */
-	findOrphans(signal: AbortSignal): Promise<string[]>;
-	/** Removes them; gives their number. */
-	removeOrphans(signal: AbortSignal): Promise<number>;
+	/** What on the engines carries our marks and belongs to no range. */
+	findOrphans(signal: AbortSignal): Promise<Leftovers>;
+	/** Removes them; gives what went. */
+	removeOrphans(signal: AbortSignal): Promise<Leftovers>;
 }
 
 export interface Finding {

@@ -3,6 +3,7 @@ import type { DeployPreview, DeployRequest } from "../../contract/blueprints.ts"
 import type { EngineStatus } from "../../contract/engines.ts";
 import { HomerangeError } from "../../contract/errors.ts";
 import type { FreedLayers, LayerStore } from "../../contract/layers.ts";
+import type { Leftovers } from "../../contract/leftovers.ts";
 import type { PreviewUpdateRequest, RangeUpdate, UpdateRequest } from "../../contract/range-update.ts";
 import type { RangeDetail, RangeSummary } from "../../contract/ranges.ts";
 import type { TaskKind } from "../../contract/tasks.ts";
@@ -61,6 +62,8 @@ export type OuterWork = (
 	request: LifecycleRequest & { readonly machine: MachineRecord | null },
 ) => Promise<void>;
 
+const firstLookLimitMs = 2000;
+
 /** All ranges: what they are, and everything that can be done with them. */
 export class Ranges {
 	readonly #deps: RangesDeps;
@@ -71,6 +74,7 @@ export class Ranges {
 	readonly #restarts: Restarts;
 	readonly #reconciler: Reconciler;
 	readonly #closed = new AbortController();
+	readonly #looked = Promise.withResolvers<void>();
 
 	constructor(deps: RangesDeps) {
 		this.#deps = deps;
@@ -125,6 +129,17 @@ export class Ranges {
 		this.#observer = new Observer({ deps, store, machines: states, ears: this.#reconciler });
 		this.#reconciler.markInterrupted();
 		deps.host.onChange((status) => this.#engineChanged(status));
+	}
+
+	/**
+	 * Resolves when the ranges were compared with the engine for the first time, or cannot be, at the latest after the
+	 * limit. Before that their states are those of the last time, which a restart of the computer makes wrong.
+	 */
+	async whenLooked(limitMs = firstLookLimitMs): Promise<void> {
+		const limit = Promise.withResolvers<void>();
+		const timer = setTimeout(limit.resolve, limitMs);
+		await Promise.race([this.#looked.promise, limit.promise]);
+		clearTimeout(timer);
 	}
 
 	list(): RangeSummary[] {
@@ -301,8 +316,12 @@ export class Ranges {
 
 	/** Compares what is wanted, what is recorded and what the engine shows, for every range. */
 	async reconcile(signal: AbortSignal): Promise<void> {
-		await this.#observer.watchHost();
-		await this.#reconciler.reconcile(AbortSignal.any([signal, this.#closed.signal]));
+		try {
+			await this.#observer.watchHost();
+			await this.#reconciler.reconcile(AbortSignal.any([signal, this.#closed.signal]));
+		} finally {
+			this.#looked.resolve();
+		}
 		for (const range of this.#store.all()) {
 			for (const machine of range.machines) this.#restarts.takeOver(range, machine);
 		}
@@ -313,11 +332,11 @@ export class Ranges {
 		return this.#restarts.isWaiting;
 	}
 
-	findOrphans(signal: AbortSignal): Promise<string[]> {
+	findOrphans(signal: AbortSignal): Promise<Leftovers> {
 		return findOrphans(this.#deps, this.#store, signal);
 	}
 
-	removeOrphans(signal: AbortSignal): Promise<number> {
+	removeOrphans(signal: AbortSignal): Promise<Leftovers> {
 		return removeOrphans(this.#deps, this.#store, signal);
 	}
 
@@ -466,6 +485,8 @@ export class Ranges {
 	}
 
 	#engineChanged(status: EngineStatus): void {
-		if (status.state === "unreachable") this.#reconciler.engineLost();
+		if (status.state !== "unreachable") return;
+		this.#reconciler.engineLost();
+		this.#looked.resolve();
 	}
 }

@@ -39,8 +39,15 @@ export function createRouter(services: Services, log: Logger) {
 			preview: os.blueprints.preview.handler(({ input }) => ranges.preview(input)),
 		},
 		ranges: {
-			list: os.ranges.list.handler(() => ranges.list()),
-			get: os.ranges.get.handler(({ input }) => ranges.get(input.range)),
+			// The window shows at once what was known, and then what becomes of it. A command prints one answer, and ends.
+			list: os.ranges.list.handler(async ({ context }) => {
+				if (context.actor === "cli") await ranges.whenLooked();
+				return ranges.list();
+			}),
+			get: os.ranges.get.handler(async ({ input, context }) => {
+				if (context.actor === "cli") await ranges.whenLooked();
+				return ranges.get(input.range);
+			}),
 			deploy: os.ranges.deploy.handler(({ input, context }) => ranges.deploy(input, context.actor)),
 			start: os.ranges.start.handler(({ input, context }) => ranges.start(input.range, input.machine, context.actor)),
 			stop: os.ranges.stop.handler(({ input, context }) => ranges.stop(input.range, input.machine, context.actor)),
@@ -85,6 +92,8 @@ export function createRouter(services: Services, log: Logger) {
 		},
 		doctor: {
 			run: os.doctor.run.handler(({ input, context }) => services.runDoctor(input.fix, context.actor)),
+			leftovers: os.doctor.leftovers.handler(({ signal }) => ranges.findOrphans(within(signal))),
+			prune: os.doctor.prune.handler(() => ranges.removeOrphans(within())),
 		},
 		layers: {
 			list: os.layers.list.handler(() => layers.list()),
@@ -195,6 +204,14 @@ export function createRouter(services: Services, log: Logger) {
 			watch: os.changes.watch.handler(({ signal }) => watch(services, signal)),
 		},
 	});
+}
+
+const mostMs = 60_000;
+
+/** Until the caller goes, and not longer than an engine that does not answer is waited for. */
+function within(signal?: AbortSignal): AbortSignal {
+	const limit = AbortSignal.timeout(mostMs);
+	return signal === undefined ? limit : AbortSignal.any([signal, limit]);
 }
 
 /** The snapshot is taken after the subscription begins, in one go: no change falls between. */

@@ -32,6 +32,9 @@ const noRange = () => {
 	throw new HomerangeError("RANGE_NOT_FOUND", "There is no range x.", { remedy: "List them.", place: "x" });
 };
 const ranges: RangeService = {
+	whenLooked: async () => undefined,
+	findOrphans: async () => noRange(),
+	removeOrphans: async () => noRange(),
 	list: () => [],
 	get: noRange,
 	preview: async () => noRange(),

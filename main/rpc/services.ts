@@ -10,6 +10,7 @@ import type {
 	FreedLayers,
 	HostInfo,
 	LayerStore,
+	Leftovers,
 	NetworkTestNews,
 	PreviewUpdateRequest,
 	RangeDetail,
@@ -34,6 +35,7 @@ type Operation = (range: string, machine: string | undefined, actor: string) => 
 
 /** What the border needs of the ranges. */
 export interface RangeService {
+	whenLooked(): Promise<void>;
 	list(): RangeSummary[];
 	get(range: string): RangeDetail;
 	preview(request: DeployRequest): Promise<DeployPreview>;
@@ -46,6 +48,8 @@ export interface RangeService {
 	destroy(range: string, actor: string): Promise<{ taskId: string }>;
 	continueInterrupted(range: string, actor: string): Promise<{ taskId: string }>;
 	retry: Operation;
+	findOrphans(signal: AbortSignal): Promise<Leftovers>;
+	removeOrphans(signal: AbortSignal): Promise<Leftovers>;
 	setNetwork(
 		request: { range: string; network: string; internet: boolean },
 		actor: string,

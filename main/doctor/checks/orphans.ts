@@ -1,19 +1,24 @@
 import { type Check, withoutEngine } from "../check.ts";
 
-/** Nothing of ours is left on the engine without a range. */
+/** Nothing of ours is left on the engines without a range. */
 export const orphans: Check = {
 	id: "orphans",
 	category: "ranges",
-	title: "Nothing is left over on the engine",
+	title: "Nothing is left over on the engines",
 	notApplicable: withoutEngine,
 	async check({ findOrphans }, signal) {
-		const found = await findOrphans(signal);
-		if (found.length === 0)
-			return { state: "passed", message: "Every container, volume and network of ours has its range." };
+		const { found, problems } = await findOrphans(signal);
+		if (found.length === 0 && problems.length === 0)
+			return {
+				state: "passed",
+				message: "Every container, volume, network and virtual machine of ours has its range.",
+			};
+		if (found.length === 0) return { state: "warning", message: problems.join(" ") };
+		const each = found.map(({ rangeId, range, names }) => `${range ?? `range ${rangeId}`} (${names.join(", ")})`);
 		return {
 			state: "warning",
-			message: `Left over from ranges that are gone: ${found.join(", ")}.`,
-			remedy: "`homerange doctor --fix` removes them.",
+			message: [`Left over from ranges that are gone: ${each.join(", ")}.`, ...problems].join(" "),
+			remedy: "`homerange prune` removes them.",
 		};
 	},
 	async fix({ removeOrphans }, signal) {

@@ -1,3 +1,4 @@
+import { HomerangeError } from "../../../contract/errors.ts";
 import { isNoDomain } from "../../libvirt/rpc/index.ts";
 import { cutPower } from "../../vms/operations/power.ts";
 import type { MachineProvider } from "../machine-provider.ts";
@@ -68,9 +69,12 @@ export class LibvirtRangeVms implements RangeVms {
 	}
 
 	async ranges(signal: AbortSignal): Promise<VmRange[]> {
-		// Who never had a hypervisor has nothing there, and asking would start a search for one.
-		if (!this.isConnected) return [];
-		const connection = await this.#vmHost.connection(signal);
+		const connection = await this.#vmHost.connection(signal).catch((error: unknown) => {
+			// Where there is no hypervisor, nothing was left on it.
+			if (error instanceof HomerangeError && error.code === "HYPERVISOR_UNAVAILABLE") return null;
+			throw error;
+		});
+		if (connection === null) return [];
 		const byRange = new Map<string, string[]>();
 		for (const { domain, rangeId } of await ownDomains(connection, { owner: this.#owner }, signal)) {
 			byRange.set(rangeId, [...(byRange.get(rangeId) ?? []), domain.name]);
