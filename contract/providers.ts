@@ -134,7 +134,7 @@ export const providerFeatures = [
 		id: "usage",
 		title: "Use of CPU, memory and network",
 		docker: can(),
-		libvirt: can("CPU, memory and disk as the host gives them; not its network and its processes."),
+		libvirt: can("CPU, memory, disk and network as the host sees them; not its processes."),
 	},
 	{
 		id: "capture",

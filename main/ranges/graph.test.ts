@@ -53,6 +53,20 @@ describe("runGraph", () => {
 		);
 	});
 
+	test("an observer that cannot write a failure down changes nothing of it", async () => {
+		const steps = [{ id: "a", title: "a", after: [] }];
+		const observer = {
+			...quiet,
+			failed() {
+				throw new Error("no room");
+			},
+		};
+		const run = async () => {
+			throw new Error("the cause");
+		};
+		await expect(runGraph(steps, run, { concurrency: 1, signal: never, observer })).rejects.toThrow("the cause");
+	});
+
 	test("an error or a cancel at any step leaves no step running and begins no other", async () => {
 		await fc.assert(
 			fc.asyncProperty(graphs, fc.nat(29), fc.boolean(), async (steps, at, byCancel) => {

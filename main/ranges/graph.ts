@@ -77,8 +77,12 @@ export async function runGraph<S extends GraphStep>(
 				else ended.add(step.id);
 			} catch (error) {
 				// The cause of the abort is the error to report, not the aborts it led to.
-				observer.failed(step, error);
 				fail(error);
+				try {
+					observer.failed(step, error);
+				} catch {
+					// Who could not write down how the step ended (a full disk) is told of the end itself, by the promise.
+				}
 			} finally {
 				if (takesPlace) working -= 1;
 			}

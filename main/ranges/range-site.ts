@@ -1,6 +1,7 @@
 import { HomerangeError } from "../../contract/errors.ts";
 import type { ResolvedBlueprint } from "../blueprint/index.ts";
 import type { VmCount } from "../providers/libvirt/vm-counts.ts";
+import { vmNames } from "../providers/libvirt/vm-names.ts";
 import type { RangeConnection } from "./connections.ts";
 import type { OperationParts } from "./parts.ts";
 import { bridgeOf, type MachineRecord, type RangeRecord } from "./record.ts";
@@ -8,6 +9,11 @@ import { isUp } from "./states.ts";
 import { containerFacts } from "./truth.ts";
 
 const limitMs = 30_000;
+
+export interface RunningVmCount extends VmCount {
+	/** Names of its network cards in the range's container. */
+	readonly cards: readonly string[];
+}
 
 /** A range whose container runs, for what looks into it from beside: captures, network tests, usage. */
 export interface RangeSite extends Pick<RangeConnection, "host" | "inner" | "dind"> {
@@ -17,7 +23,7 @@ export interface RangeSite extends Pick<RangeConnection, "host" | "inner" | "din
 	readonly blueprint: ResolvedBlueprint;
 	readonly machines: readonly MachineRecord[];
 	/** What its running VMs have used, by their names; empty for a range without any. */
-	vmCounts(signal: AbortSignal): Promise<ReadonlyMap<string, VmCount>>;
+	vmCounts(signal: AbortSignal): Promise<ReadonlyMap<string, RunningVmCount>>;
 	/** Name of a network's bridge. Errors: `NETWORK_NOT_FOUND`. */
 	bridge(network: string): string;
 }
@@ -71,7 +77,8 @@ export async function openRangeSite(
 			return new Map(
 				vms.flatMap(({ spec, engineId }) => {
 					const count = counts.get(engineId ?? "");
-					return count === undefined ? [] : [[spec.name, count] as const];
+					const cards = vmNames({ rangeId: range.id, rangeName: range.name }, spec.name).taps(spec.nics.length);
+					return count === undefined ? [] : [[spec.name, { ...count, cards }] as const];
 				}),
 			);
 		},

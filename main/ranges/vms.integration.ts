@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runExec } from "../docker/exec.ts";
+import { OwnSystemDaemon } from "../libvirt/testing/own-system-daemon.ts";
 import { NetworkTests } from "../network-test/index.ts";
 import { addGuestDisk } from "../providers/libvirt/testing/test-disk.ts";
+import { UsageSamplers } from "../usage/usage-samplers.ts";
 import { openTestRanges, type TestRanges } from "./testing/open-ranges.ts";
+
+const containers = ["client", "lan2", "lan3", "other", "dmz2", "dmz3"];
+const machines = [...containers, "guest", "server"];
+const container = (name: string, network: string, ip: string) =>
+	`  ${name}: { image: "homerange/busybox:1", nics: [{ network: ${network}, ip: ${ip} }], command: [sh, -c, "trap exit TERM; sleep 100000 & wait"] }\n`;
 
 const blueprint = `
 blueprint: 1
@@ -12,8 +19,8 @@ networks:
   dmz: { subnet: 10.0.2.0/24 }
 routes: [{ from: lan, to: dmz, ports: [80/tcp] }]
 machines:
-  client: { image: "homerange/busybox:1", nics: [{ network: lan, ip: 10.0.1.10 }], command: [sh, -c, "trap exit TERM; sleep 100000 & wait"] }
-  other: { image: "homerange/busybox:1", nics: [{ network: dmz, ip: 10.0.2.10 }], command: [sh, -c, "trap exit TERM; sleep 100000 & wait"] }
+${["client", "lan2", "lan3"].map((name, n) => container(name, "lan", `10.0.1.${10 + n}`)).join("")}\
+${["other", "dmz2", "dmz3"].map((name, n) => container(name, "dmz", `10.0.2.${10 + n}`)).join("")}\
   guest:
     image: guest
     provider: libvirt
@@ -30,13 +37,16 @@ machines:
     ready: { log: "guest ready", timeout: 120s }
 `;
 
+let daemon: OwnSystemDaemon;
 let t: TestRanges;
 beforeAll(async () => {
-	t = await openTestRanges({ settings: { stopGraceSeconds: 20 } });
+	daemon = await OwnSystemDaemon.start();
+	t = await openTestRanges({ settings: { stopGraceSeconds: 20, libvirt: daemon.uri } });
 	await addGuestDisk(t.disks);
 });
 afterAll(async () => {
 	await t?.[Symbol.asyncDispose]();
+	await daemon?.stop();
 });
 
 /** What a machine gets from an address. */
@@ -47,14 +57,26 @@ async function fetchFrom(range: string, machine: string, address: string): Promi
 	return stdout.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
+/** Between every pair of machines, what passes is what the blueprint says. */
+async function expectMatrix(): Promise<void> {
+	const tests = new NetworkTests((range, signal) => t.ranges.site(range, signal));
+	const news = await Array.fromAsync(tests.run("mixed-1"));
+	const last = news.at(-1);
+	if (last?.kind !== "result") throw new Error("the test has no result");
+	expect(last.result.probes.filter(({ seen, wanted }) => seen !== wanted)).toEqual([]);
+	const pairs = new Set(last.result.probes.map(({ from, to }) => `${from.machine} ${to.machine}`));
+	for (const from of machines) {
+		for (const to of machines) if (from !== to) expect(pairs).toContain(`${from} ${to}`);
+	}
+}
+
 describe("a range with VMs", () => {
 	test("has them at their exact addresses, ready, and lets pass what its routes say", async () => {
 		const [deployed] = await t.deploy(blueprint);
 		expect(deployed?.task.error).toBeNull();
 		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
 		expect(t.ranges.get("mixed-1").machines.map(({ name, state }) => [name, state])).toEqual([
-			["client", "running"],
-			["other", "running"],
+			...containers.map((name) => [name, "running"]),
 			["guest", "ready"],
 			["server", "ready"],
 		]);
@@ -64,37 +86,59 @@ describe("a range with VMs", () => {
 		expect(await fetchFrom("mixed-1", "other", "10.0.1.50")).toBe("");
 	}, 300_000);
 
-	test("has the matrix that its blueprint says", async () => {
-		const tests = new NetworkTests((range, signal) => t.ranges.site(range, signal));
-		const news = await Array.fromAsync(tests.run("mixed-1"));
-		const last = news.at(-1);
-		if (last?.kind !== "result") throw new Error("the test has no result");
-		const odd = last.result.probes.filter(({ seen, wanted }) => seen !== wanted);
-		expect(odd).toEqual([]);
-		expect(last.result.probes.some(({ from, to }) => from.machine === "guest" && to.machine === "other")).toBe(true);
-	}, 120_000);
+	test("has the matrix that its blueprint says", () => expectMatrix(), 120_000);
 
 	test("stops and starts with the same addresses", async () => {
 		await t.ended(t.ranges.stop("mixed-1", undefined, "test"));
-		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual([
-			"stopped",
-			"stopped",
-			"stopped",
-			"stopped",
-		]);
+		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual(machines.map(() => "stopped"));
 		await t.ended(t.ranges.start("mixed-1", undefined, "test"));
 		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
-		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
+		await expectMatrix();
 	}, 300_000);
+
+	test("survives the death of the hypervisor's daemon, says meanwhile that it does not answer, and goes on", async () => {
+		const before = t.ranges.get("mixed-1").machines.map(({ name, engineId, nics }) => ({ name, engineId, nics }));
+		const degraded = t.deps.changes.subscribe(AbortSignal.timeout(60_000));
+		await daemon.kill();
+		for await (const change of degraded) {
+			if (change.kind === "range" && change.range.state === "degraded") break;
+		}
+		expect(t.ranges.get("mixed-1").machines.find(({ name }) => name === "guest")?.reason).toMatch(/does not answer/);
+		// Its VMs run on without it.
+		expect(await fetchFrom("mixed-1", "client", "10.0.2.50")).toBe("server");
+		const well = t.deps.changes.subscribe(AbortSignal.timeout(60_000));
+		await daemon.launch();
+		for await (const change of well) {
+			if (change.kind === "range" && change.range.state === "running") break;
+		}
+		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
+		expect(t.ranges.get("mixed-1").machines.map(({ name, engineId, nics }) => ({ name, engineId, nics }))).toEqual(
+			before,
+		);
+		await expectMatrix();
+	}, 240_000);
+
+	test("tells what its VMs use, the network too", async () => {
+		const samplers = new UsageSamplers({
+			get: (ref) => t.ranges.get(ref),
+			site: (ref, signal) => t.ranges.site(ref, signal),
+			changes: t.deps.changes,
+		});
+		const isIn = (bytes: number | null | undefined) => typeof bytes === "number" && bytes > 0;
+		for await (const { machines: use } of samplers.watch(["mixed-1"], AbortSignal.timeout(60_000))) {
+			if (isIn(use.guest?.networkInPerSecond) && isIn(use.guest?.networkOutPerSecond)) {
+				expect(use.guest).toMatchObject({ processes: null, cpus: expect.any(Number) });
+				return;
+			}
+			// The next sample sees the next bytes.
+			await fetchFrom("mixed-1", "client", "10.0.1.50");
+		}
+		throw new Error("no traffic of the guest was seen");
+	}, 90_000);
 
 	test("pauses and resumes as a whole", async () => {
 		await t.ended(t.ranges.pause("mixed-1", undefined, "test"));
-		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual([
-			"paused",
-			"paused",
-			"paused",
-			"paused",
-		]);
+		expect(t.ranges.get("mixed-1").machines.map(({ state }) => state)).toEqual(machines.map(() => "paused"));
 		await t.ended(t.ranges.resume("mixed-1", undefined, "test"));
 		expect(t.ranges.get("mixed-1")).toMatchObject({ state: "running", reason: null });
 		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");
@@ -124,10 +168,8 @@ describe("a range with VMs", () => {
 			(await connection.domains.list()).map(({ name }) => name).filter((name) => name.startsWith("homerange-mixed-1-"));
 		await update(blueprint.slice(0, blueprint.indexOf("  guest:")));
 		expect(await domains()).toEqual([]);
-		expect(t.ranges.get("mixed-1")).toMatchObject({
-			state: "running",
-			machines: [{ name: "client" }, { name: "other" }],
-		});
+		expect(t.ranges.get("mixed-1").state).toBe("running");
+		expect(t.ranges.get("mixed-1").machines.map(({ name }) => name)).toEqual(containers);
 		await update(blueprint.slice(0, blueprint.indexOf("  server:")));
 		expect(await domains()).toEqual([expect.stringMatching(/-guest$/)]);
 		expect(await fetchFrom("mixed-1", "client", "10.0.1.50")).toBe("guest");

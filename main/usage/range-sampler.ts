@@ -7,7 +7,7 @@ import { type ContainerCount, parseStats } from "./container-stats.ts";
 import { diskUsage } from "./disk-usage.ts";
 import type { MachinePids } from "./machine-pids.ts";
 import { MachineSamples } from "./machine-samples.ts";
-import { type MachineCount, type Sample, unknownUsage, usageBetween } from "./sample.ts";
+import { countCards, type MachineCount, type Sample, unknownUsage, usageBetween } from "./sample.ts";
 
 const periodMs = 2000;
 /** A rate needs two looks; the second comes sooner, so that something is shown soon. */
@@ -39,7 +39,7 @@ export async function sampleRange(site: RangeSite, o: RangeSamplerOptions, signa
 			const pids = await o.pids.current(site, until);
 			const now: Sample = await samples.take([...pids.values()]);
 			if ([...pids.values()].some((pid) => !now.machines.has(pid))) o.pids.forget();
-			const ofVms = await vms.look(site, until);
+			const ofVms = await vms.look(site, now.cards, until);
 			if (before !== null) {
 				const usage = rangeUsageOf(site, { before, now, pids, total: container.usage, diskBytes: o.disk.bytes });
 				o.onSample({ ...usage, machines: { ...usage.machines, ...ofVms } });
@@ -54,18 +54,18 @@ export async function sampleRange(site: RangeSite, o: RangeSamplerOptions, signa
 	}
 }
 
-/** Rates of VMs, which the range's container knows nothing of. */
+/** Rates of VMs. Of them the range's container knows only the cards. */
 class VmRates {
 	#before: ReadonlyMap<string, MachineCount> = new Map();
 	#at = 0;
 
-	async look(site: RangeSite, signal: AbortSignal): Promise<Record<string, Usage>> {
+	async look(site: RangeSite, cards: Sample["cards"], signal: AbortSignal): Promise<Record<string, Usage>> {
 		const counts = await site.vmCounts(signal);
 		const at = performance.now() / 1000;
 		const now = new Map(
 			[...counts].map(([name, count]) => {
-				const unseen = { pid: 0, processes: null, inBytes: null, outBytes: null };
-				return [name, { ...count, ...unseen }] as const;
+				const unseen = { pid: 0, processes: null };
+				return [name, { ...count, ...unseen, ...countCards(count.cards, cards) }] as const;
 			}),
 		);
 		const usages = [...now].map(([name, count]) => {

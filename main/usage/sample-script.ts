@@ -9,6 +9,7 @@
  *   units PAGE_BYTES TICKS_PER_SECOND
  *   time SECONDS
  *   machine PID TICKS PROCESSES ANON_PAGES SHARED_PAGES READ_BYTES WRITTEN_BYTES IN_BYTES OUT_BYTES   (-1: not known)
+ *   card NAME IN_BYTES OUT_BYTES   (a VM's, named hrt…: what its guest received and sent)
  *   end
  */
 const program = `
@@ -80,6 +81,16 @@ BEGIN {
     printf "machine %d %.0f %d %.0f %.0f %.0f %.0f %.0f %.0f\\n", p, total[p], processes[p], anon[p], shared[p], \\
       (p in known) ? read[p] : -1, (p in known) ? written[p] : -1, input, output
   }
+  file = "/proc/self/net/dev"
+  while ((getline line < file) > 0) {
+    colon = index(line, ":")
+    name = substr(line, 1, colon - 1)
+    gsub(/ /, "", name)
+    if (name !~ /^hrt/) continue
+    split(substr(line, colon + 1), n, " ")
+    printf "card %s %.0f %.0f\\n", name, n[9], n[1]
+  }
+  close(file)
   print "end"
 }`;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseStats } from "./container-stats.ts";
-import { parseSample, parseUnits, usageBetween } from "./sample.ts";
+import { countCards, parseSample, parseUnits, usageBetween } from "./sample.ts";
 
 const units = { pageBytes: 4096, ticksPerSecond: 100 };
 
@@ -18,11 +18,14 @@ test("a sample's lines become counts, and what is no such line is left out", () 
 			"machine 42 250 3 1000 24 -1 -1 5000 700",
 			"machine 42 oops",
 			"machine -1 1 1 1 1 1 1 1 1",
+			"card hrt0123456789a 900 80",
+			"card hrt/../x 1 1",
 			"noise",
 		],
 		units,
 	);
 	expect(sample?.at).toBe(100.25);
+	expect([...(sample?.cards ?? [])]).toEqual([["hrt0123456789a", { inBytes: 900, outBytes: 80 }]]);
 	expect([...(sample?.machines ?? [])]).toEqual([
 		[
 			42,
@@ -39,6 +42,16 @@ test("a sample's lines become counts, and what is no such line is left out", () 
 		],
 	]);
 	expect(parseSample(["machine 42 250 3 1000 24 -1 -1 5000 700"], units)).toBeNull();
+});
+
+test("a VM's cards are counted together, and not when one is missing", () => {
+	const cards = new Map([
+		["hrta", { inBytes: 1, outBytes: 2 }],
+		["hrtb", { inBytes: 10, outBytes: 20 }],
+	]);
+	expect(countCards(["hrta", "hrtb"], cards)).toEqual({ inBytes: 11, outBytes: 22 });
+	expect(countCards(["hrta", "hrtc"], cards)).toEqual({ inBytes: null, outBytes: null });
+	expect(countCards([], cards)).toEqual({ inBytes: 0, outBytes: 0 });
 });
 
 test("usage is what was used by second, and never less than nothing", () => {

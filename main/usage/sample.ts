@@ -10,7 +10,7 @@ export interface MachineCount {
 	/** Null where the range's container may not tell. */
 	readonly readBytes: number | null;
 	readonly writtenBytes: number | null;
-	/** Null of a VM: its card is counted where nobody of ours looks. */
+	/** Null of a VM whose cards are not all in the range's container. */
 	readonly inBytes: number | null;
 	readonly outBytes: number | null;
 }
@@ -20,6 +20,13 @@ export interface Sample {
 	readonly at: number;
 	/** By the id of the machine's first process. */
 	readonly machines: ReadonlyMap<number, MachineCount>;
+	/** Cards of VMs by their names in the range's container, as their guests see the directions. */
+	readonly cards: ReadonlyMap<string, CardCount>;
+}
+
+export interface CardCount {
+	readonly inBytes: number;
+	readonly outBytes: number;
 }
 
 export interface Units {
@@ -34,6 +41,7 @@ export function parseUnits(line: string): Units | null {
 	return units.pageBytes > 0 && units.ticksPerSecond > 0 ? units : null;
 }
 
+const cardPattern = /^card ([a-z0-9]{1,15}) (\d{1,18}) (\d{1,18})$/;
 const machinePattern = /^machine (\d{1,9})((?: -?\d{1,18}){8})$/;
 
 /** The lines of one answer, without the last ("end"). Lines that are none of ours are left out. Pure. */
@@ -41,7 +49,10 @@ export function parseSample(lines: readonly string[], units: Units): Sample | nu
 	const at = Number(/^time (\d{1,12}(?:\.\d{1,6})?)$/.exec(lines[0] ?? "")?.[1] ?? Number.NaN);
 	if (Number.isNaN(at)) return null;
 	const machines = new Map<number, MachineCount>();
+	const cards = new Map<string, CardCount>();
 	for (const line of lines) {
+		const [, card, received, sent] = cardPattern.exec(line) ?? [];
+		if (card !== undefined) cards.set(card, { inBytes: Number(received), outBytes: Number(sent) });
 		const [, pid, rest] = machinePattern.exec(line) ?? [];
 		if (pid === undefined || rest === undefined) continue;
 		const [ticks = 0, processes = 0, anon = 0, shared = 0, read = 0, written = 0, input = 0, output = 0] = rest
@@ -59,7 +70,7 @@ export function parseSample(lines: readonly string[], units: Units): Sample | nu
 			outBytes: output,
 		});
 	}
-	return { at, machines };
+	return { at, machines, cards };
 }
 
 export const unknownUsage: Usage = {
@@ -71,6 +82,17 @@ export const unknownUsage: Usage = {
 	diskReadPerSecond: null,
 	diskWritePerSecond: null,
 };
+
+/** What a VM's cards carried together; nulls when one of them is not there. Pure. */
+export function countCards(
+	names: readonly string[],
+	cards: Sample["cards"],
+): { inBytes: number | null; outBytes: number | null } {
+	const counts = names.map((name) => cards.get(name));
+	if (counts.includes(undefined)) return { inBytes: null, outBytes: null };
+	const sum = (key: keyof CardCount) => counts.reduce((all, count) => all + (count?.[key] ?? 0), 0);
+	return { inBytes: sum("inBytes"), outBytes: sum("outBytes") };
+}
 
 /** What was used between two looks, by second. A count that went back (a process that nobody waited for) is none. Pure. */
 export function usageBetween(before: MachineCount | null, now: MachineCount, seconds: number): Usage {

@@ -139,7 +139,7 @@ export class EngineProcess {
 		const stop = () => reject(signal.reason);
 		signal.addEventListener("abort", stop, { once: true });
 		const die = () => reject(new Error(`the engine ended in the middle of the work: ${this.#lastWords()}`));
-		this.#child.once("exit", die);
+		this.#child.setMaxListeners(0).once("exit", die);
 		this.#waiting.set(taskId, resolve);
 		return promise.finally(() => {
 			signal.removeEventListener("abort", stop);

@@ -57,6 +57,7 @@ export async function openTestRanges(
 	const owner = installationId(db, folder);
 	const { vms, libvirt, disks, close } = testVms({
 		...{ db, changes, log: silentLog, dataFolder: folder, installation: owner, docker: host },
+		setting: () => settings.get().libvirt,
 	});
 	const deps: RangesDeps = {
 		vms,

@@ -17,11 +17,13 @@ export function testVms(o: {
 	docker: HostEngine;
 	changes: ChangeBus;
 	log: Logger;
+	/** As the settings say it. */
+	setting(): string;
 }): { vms: LibvirtRangeVms; libvirt: LibvirtHost; disks: DiskPool; close(): void } {
 	const { dataFolder, installation, db, docker, log } = o;
 	const libvirt = new LibvirtHost({
 		...{ dataFolder, installation, log, env: process.env, homeFolder: homedir(), platform: process.platform },
-		setting: () => "auto",
+		setting: o.setting,
 		onStatus: () => undefined,
 	});
 	const disks = new DiskPool(dataFolder, db);
