@@ -98,6 +98,29 @@ describe.skipIf(!canHaveSmallEngine)("a disk that becomes full", () => {
 		expect(await held()).toEqual([]);
 	});
 
+	describe("while images are linked into a range", () => {
+		const image = `${uniqueName("linked")}:1`;
+		beforeAll(async () => {
+			await importTestImage(t.deps.host.current(), image, MiB, 8 * MiB);
+		});
+
+		test("that ends with nothing of it, and the store stays whole", { timeout }, async () => {
+			atStep = { id: "clone", act: () => small.fill(3 * MiB) };
+			const task = await deployed("linking", image);
+			expect(task).toMatchObject({
+				state: "failed",
+				error: { ...isFull, message: "The disk became full while images were linked into the range." },
+			});
+			expect(t.ranges.list()).toEqual([]);
+			expect(await held()).toEqual([]);
+			small.free();
+			await deployed("linking", image);
+			expect(t.ranges.get("linking-1").layers).toMatchObject({ way: "linked" });
+			await t.ended(t.ranges.destroy("linking-1", "test"));
+			expect(await held()).toEqual([]);
+		});
+	});
+
 	describe("while a machine is saved", () => {
 		const take = (name: string) => t.ended(t.saved.takeRange({ range: "saved-1", name }, "test"));
 		beforeAll(async () => {

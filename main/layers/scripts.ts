@@ -61,7 +61,8 @@ sync`;
  * sees the store, the file of names, the number of images, their ids, then the chains.
  *
  * Ends with 73 when the store lacks something, 74 when a file of it is not what it was, 76 when the file system has
- * no reflinks. Prints "shared" and the bytes of the layers.
+ * no reflinks. Prints "shared" and the bytes of the layers. What it wrote goes at once when it fails: on a disk that it
+ * has filled, what follows needs room too.
  */
 export const cloneScript = `
 set -eu
@@ -71,6 +72,8 @@ cd "$store"
 ${layout}
 if [ -f "$data/homerange-cloned" ] || [ -d "$data/containers" ]; then echo "shared 0"; exit 0; fi
 rm -rf "$data/image" "$data/overlay2"
+whole=no
+trap '[ $whole = yes ] || rm -rf "$data/image" "$data/overlay2" "$data/homerange-cloned"' EXIT
 list=$(mktemp)
 printf '%s\\n' image $images $images/imagedb $images/imagedb/content $images/imagedb/content/sha256 \\
   $images/imagedb/metadata $images/imagedb/metadata/sha256 $images/layerdb $images/layerdb/sha256 \\
@@ -117,6 +120,7 @@ printf '%s' "$names" >"$data/$images/repositories.json"
 chmod 600 "$data/$images/repositories.json"
 chown "$(stat -c %u:%g $images)" "$data/$images/repositories.json"
 : >"$data/homerange-cloned"
+whole=yes
 echo "shared $shared"`;
 
 /** Takes a clone out of a data folder again (/volumes/0), so that its engine begins with nothing. */

@@ -85,7 +85,12 @@ async function undoDeploy(
 ): Promise<void> {
 	const { store, deps } = parts;
 	const finish = () => (isCancelled(task.signal) ? events.cancelled("Nothing of it is left.") : events.failed(reason));
-	store.update(range, { state: "destroying", wanted: "destroyed" });
+	try {
+		store.update(range, { state: "destroying", wanted: "destroyed" });
+	} catch (error) {
+		// What is removed now makes room on a full disk. Until then the next engine finds a deploy that did not end.
+		if (toErrorInfo(error).code !== "DISK_FULL") throw error;
+	}
 	try {
 		await removeRange(parts, range);
 		for (const step of steps)

@@ -49,7 +49,8 @@ export function startSmallEngine(bytes: number, images: readonly string[]): Smal
 	const close = () => {
 		rmSync(filler, { force: true });
 		run(process.execPath, testbed, "down", ...bed);
-		run("umount", disk);
+		// A container that begins at this moment holds every mount of the machine until it has its own.
+		run("umount", "--lazy", disk);
 		rmSync(folder, { recursive: true });
 	};
 	try {
