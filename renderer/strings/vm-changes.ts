@@ -28,7 +28,7 @@ export const vmChangeStrings = {
 		bodyOff: "It is off, and finds the disk at its next start.",
 		bodyOn: "It runs. The disk is plugged in at once where the guest takes it, else at its next start.",
 		from: "What is on it",
-		sources: { empty: "Nothing", image: "A disk image" },
+		sources: { empty: "An empty disk", image: "A disk image" },
 		image: "Disk image of the library",
 		imageHelp: "The disk holds only what differs from the image.",
 		imageMissing: "Choose an image.",

@@ -21,11 +21,11 @@ export function VmHardware({ vm }: { vm: VmDetail }) {
 	return (
 		<div className="max-w-260">
 			{notice}
-			{vm.waiting.map((change) => (
-				<div key={change} className="mb-4">
-					<Notice tone="pause" title={change} />
+			{vm.waiting.length > 0 && (
+				<div className="mb-4">
+					<Notice tone="pause" title={vm.waiting.join(" ")} />
 				</div>
-			))}
+			)}
 			<Section
 				title={sizes.section}
 				aside={
