@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { createTemplateLookup, loadTemplates, parseBlueprint } from "../blueprint/index.ts";
+import { createTemplateLookup, loadTemplates, parseBlueprint, parseTemplate } from "../blueprint/index.ts";
 import { ChangeBus } from "../changes/change-bus.ts";
 import { openDatabase } from "../db/open.ts";
 import { TemplateStore } from "../library/template-store.ts";
@@ -31,7 +31,25 @@ afterAll(() => {
 });
 
 const templates = join(import.meta.dirname, "..", "..", "templates");
-const shipped = createTemplateLookup(await loadTemplates(join(templates, "machines")));
+/** A VM in a container: its kind decides what its container gets, and no blueprint can say it. */
+const guest = `
+template: 1
+name: guest
+title: A guest
+os: windows
+kind: windows-vm
+provider: docker
+image: homerange/qemu:1
+cpus: 2
+memory: 1GiB
+disk: 8GiB
+console: { vnc: 5900 }
+`;
+const { template } = parseTemplate(guest, "guest.yaml");
+const shipped = createTemplateLookup([
+	...(await loadTemplates(join(templates, "machines"))),
+	...(template === null ? [] : [template]),
+]);
 const imageId = `sha256:${"a".repeat(64)}`;
 
 const lab = `
@@ -123,6 +141,16 @@ describe("a range's snapshot that is carried", () => {
 	test.each(readdirSync(join(templates, "blueprints")))("is valid of the shipped %s", (file) => {
 		const text = readFileSync(join(templates, "blueprints", file), "utf8");
 		expect(open().library.faultOfRangeSnapshot(carried("shipped", text))).toBeNull();
+	});
+
+	test("is valid of machines from every template that runs in a container", () => {
+		const names = shipped.templateNames().filter((name) => shipped.template(name)?.provider === "docker");
+		const machines = names.map((name) => `  ${name}: { template: ${name}, nics: [{ network: lan }] }`);
+		const text = ["blueprint: 1", "name: all", "networks: { lan: { subnet: 10.0.1.0/24 } }", "machines:", ...machines];
+		const all = carried("all", text.join("\n"));
+		expect(names).toContain("guest");
+		expect(all.parts).toHaveLength(names.length);
+		expect(open().library.faultOfRangeSnapshot(all)).toBeNull();
 	});
 
 	test("is none when a machine is a VM", () => {
