@@ -161,6 +161,7 @@ export const snapshot = z.object({
 	/** The machine that was saved, its range, and what that machine had started from. */
 	source: z.object({
 		machine: z.string(),
+		/** Empty for a VM that stood alone. */
 		range: z.string(),
 		kind: z.enum(["template", "snapshot", "image"]),
 		name: z.string(),

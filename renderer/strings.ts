@@ -377,7 +377,8 @@ export const strings = {
 			size: "Size",
 			sizeUnknown: "The engine does not have the image.",
 			source: "Taken of",
-			machineOf: (machine: string, range: string) => `machine ${machine} of the range ${range}`,
+			machineOf: (machine: string, range: string) =>
+				range === "" ? `the virtual machine ${machine}` : `machine ${machine} of the range ${range}`,
 			partOf: "Part of",
 			created: "Taken",
 			blueprint: "Blueprint",

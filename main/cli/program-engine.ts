@@ -50,7 +50,7 @@ export function addEngineCommands(program: Command): void {
 
 	program
 		.command("prune")
-		.description("remove what is left on Docker and libvirt of ranges that are not known any more")
+		.description("remove what is left on Docker and libvirt of ranges and disks that are not known any more")
 		.option("--dry-run", "only say what would go")
 		.option("--yes", "do not ask")
 		.addOption(formatOption())

@@ -82,7 +82,7 @@ describe("an engine that is killed in a step of a deploy leaves a range that say
 			const range = ranges.get("tiny-1");
 			expect(range).toMatchObject({ state: "failed", interrupted: "deploy" });
 			expect(range.reason).toContain("Continue it, or destroy the range");
-			expect(await ranges.findOrphans(AbortSignal.timeout(30_000))).toEqual([]);
+			expect(await ranges.findOrphans(AbortSignal.timeout(30_000))).toEqual({ found: [], problems: [] });
 			expect(deps.tasks.running()).toEqual([]);
 		});
 	});

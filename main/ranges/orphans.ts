@@ -6,12 +6,16 @@ import type { RangeStore } from "./store.ts";
 
 /** Objects of ours on the engines whose range is not in the database. */
 export async function findOrphans(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Leftovers> {
-	return await both(ofDocker(deps, store, signal), ofLibvirt(deps, store, signal));
+	return await both(
+		ofDocker(deps, store, signal),
+		ofLibvirt(deps, store, signal),
+		filesOf(deps.vms.unusedFiles(signal)),
+	);
 }
 
 /** Gives what was removed. */
 export async function removeOrphans(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Leftovers> {
-	const say = ({ rangeId, range, names }: Leftover): void => {
+	const say = ({ rangeId, range, names }: Orphan): void => {
 		deps.events.record({
 			severity: "info",
 			type: "range.orphan.removed",
@@ -25,14 +29,25 @@ export async function removeOrphans(deps: RangesDeps, store: RangeStore, signal:
 	const dinds = await both(
 		removing(ofDocker(deps, store, signal), (id) => removeDind(deps.host.current(), id, signal), say),
 	);
-	return { found: [...dinds.found, ...vms.found], problems: [...dinds.problems, ...vms.problems] };
+	// What is on its way to libvirt is of no use to anybody yet, and must not be swept away.
+	const isCalm = deps.tasks.running().length === 0;
+	const files = await both(filesOf(isCalm ? deps.vms.removeUnusedFiles(signal) : Promise.resolve([])));
+	const parts = [dinds, vms, files];
+	return { found: parts.flatMap(({ found }) => found), problems: parts.flatMap(({ problems }) => problems) };
+}
+
+type Orphan = Leftover & { readonly rangeId: string };
+
+async function filesOf(names: Promise<string[]>): Promise<Leftover[]> {
+	const all = await names;
+	return all.length === 0 ? [] : [{ rangeId: null, range: null, provider: "libvirt", names: all }];
 }
 
 async function removing(
-	looked: Promise<Leftover[]>,
+	looked: Promise<Orphan[]>,
 	remove: (rangeId: string) => Promise<unknown>,
-	say: (removed: Leftover) => void,
-): Promise<Leftover[]> {
+	say: (removed: Orphan) => void,
+): Promise<Orphan[]> {
 	const found = await looked;
 	for (const one of found) {
 		await remove(one.rangeId);
@@ -50,14 +65,14 @@ async function both(...looks: Promise<Leftover[]>[]): Promise<Leftovers> {
 	return all;
 }
 
-async function ofLibvirt(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Leftover[]> {
+async function ofLibvirt(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Orphan[]> {
 	const known = new Set(store.all().map((range) => range.id));
 	return (await deps.vms.ranges(signal))
 		.filter(({ rangeId }) => !known.has(rangeId))
 		.map(({ rangeId, domains }) => ({ rangeId, range: null, provider: "libvirt", names: [...domains] }));
 }
 
-async function ofDocker(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Leftover[]> {
+async function ofDocker(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Orphan[]> {
 	const all = await listOwnDinds(deps.host.current(), deps.owner, signal);
 	const known = new Set(store.all().map((range) => range.id));
 	return all

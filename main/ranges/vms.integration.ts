@@ -181,5 +181,16 @@ describe("a range with VMs", () => {
 		expect((await connection.domains.list()).filter(({ name }) => name.startsWith("homerange-mixed-1-"))).toEqual([]);
 		const storage = await t.libvirt.storage();
 		expect((await storage.volumes()).filter(({ name }) => !name.startsWith("base-"))).toEqual([]);
+		const limit = AbortSignal.timeout(60_000);
+		// The library still has the disk.
+		expect((await t.ranges.removeOrphans(limit)).found).toEqual([]);
+		const disk = t.disks.find("guest");
+		if (disk === null) throw new Error("the disk is not in the library");
+		await t.disks.remove(disk);
+		const names = [expect.stringMatching(/^base-/), storage.name];
+		const left = { found: [{ rangeId: null, range: null, provider: "libvirt", names }], problems: [] };
+		expect(await t.ranges.findOrphans(limit)).toEqual(left);
+		expect(await t.ranges.removeOrphans(limit)).toEqual(left);
+		expect(await connection.pools.list()).toEqual([]);
 	}, 120_000);
 });

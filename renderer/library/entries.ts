@@ -77,7 +77,7 @@ export function snapshotEntries({ templates, snapshots, rangeSnapshots }: Librar
 			snapshot,
 			id: `snapshot ${snapshot.id}`,
 			name: snapshot.name,
-			about: `${snapshot.source.machine}, ${snapshot.source.range}`,
+			about: [snapshot.source.machine, snapshot.source.range].filter(Boolean).join(", "),
 			description: snapshot.description,
 			os: template?.os ?? null,
 			kind: snapshot.provider === "docker" ? "container" : (template?.kind ?? "linux-vm"),

@@ -75,7 +75,7 @@ function snapshotTable(snapshots: readonly Snapshot[], alone: boolean): string |
 	}
 	const rows = snapshots.map(({ name, source, parent, ownBytes, sharedBytes, createdAt, users, present }) => [
 		name,
-		`${source.machine} of ${source.range}`,
+		source.range === "" ? source.machine : `${source.machine} of ${source.range}`,
 		parent?.name ?? source.name,
 		formatBytes(ownBytes),
 		formatBytes(sharedBytes),

@@ -24,7 +24,7 @@ export async function prune({ dryRun = false, yes, format }: PruneOptions): Prom
 		const removed = await api.doctor.prune({});
 		for (const problem of removed.problems) say(plain(problem));
 		if (format === "json") return await printJson({ ...removed, done: true });
-		await print(`Removed what was left of ${removed.found.length} range(s).`);
+		await print(removed.found.length === 0 ? "Nothing was removed." : "Removed.");
 	});
 }
 
@@ -33,7 +33,7 @@ function foundText({ found, problems }: Leftovers): string {
 		return problems.length === 0 ? "Nothing is left over." : "Nothing else is left over, as far as could be seen.";
 	}
 	const rows = found.map(({ range, rangeId, provider, names }) => [
-		plain(range ?? rangeId),
+		plain(range ?? rangeId ?? "-"),
 		providers[provider],
 		plain(names.join(", ")),
 	]);

@@ -31,7 +31,7 @@ export function snapshotText(snapshot: Snapshot): string {
 	return factsText(snapshot.name, [
 		["id", snapshot.id],
 		["description", snapshot.description],
-		["taken", `${snapshot.createdAt} of ${source.machine} in ${source.range}`],
+		["taken", `${snapshot.createdAt} of ${source.machine}${source.range === "" ? "" : ` in ${source.range}`}`],
 		["stands on", parent === null ? `${source.kind} ${source.name}` : `snapshot ${parent.name}`],
 		["below it", children.map(({ name }) => name).join(", ")],
 		["part of", rangeSnapshot?.name ?? ""],

@@ -14,10 +14,13 @@ export const orphans: Check = {
 				message: "Every container, volume, network and virtual machine of ours has its range.",
 			};
 		if (found.length === 0) return { state: "warning", message: problems.join(" ") };
-		const each = found.map(({ rangeId, range, names }) => `${range ?? `range ${rangeId}`} (${names.join(", ")})`);
+		const each = found.map(({ rangeId, range, names }) => {
+			const of = range ?? (rangeId === null ? "disks of the library" : `range ${rangeId}`);
+			return `${of} (${names.join(", ")})`;
+		});
 		return {
 			state: "warning",
-			message: [`Left over from ranges that are gone: ${each.join(", ")}.`, ...problems].join(" "),
+			message: [`Left over from what is gone: ${each.join(", ")}.`, ...problems].join(" "),
 			remedy: "`homerange prune` removes them.",
 		};
 	},

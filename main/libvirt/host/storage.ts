@@ -189,18 +189,54 @@ export class HostStorage {
 
 	/** Removes bases on which nothing stands and which the library does not have any more. Gives their names. */
 	async sweepBases(isKept: (sha256: string) => boolean): Promise<string[]> {
-		const all = await this.volumes();
-		const used = new Set(all.map(({ backing }) => backing?.path ?? null));
-		const removed: string[] = [];
-		for (const { name, path } of all) {
-			if (!baseName.test(name) || used.has(path) || this.#bases.has(name)) continue;
-			if (isKept(name.slice("base-".length, "base-".length + 64))) continue;
+		const unused = this.#unusedBases(await this.volumes(), isKept);
+		for (const name of unused) {
 			// The mark first: a base without it counts as half brought in.
 			await this.deleteVolume(`${name}${completeSuffix}`);
 			await this.deleteVolume(name);
-			removed.push(name);
 		}
-		return removed;
+		return unused;
+	}
+
+	/** What `clear` would remove. */
+	async unused(isKept: (sha256: string) => boolean): Promise<string[]> {
+		if (!(await this.#exists())) return [];
+		const all = await this.volumes();
+		const bases = this.#unusedBases(all, isKept);
+		const gone = new Set(bases.flatMap((name) => [name, `${name}${completeSuffix}`]));
+		return all.every(({ name }) => gone.has(name)) ? [...bases, this.name] : bases;
+	}
+
+	/** Removes unused bases, and the pool when nothing is in it then. Nothing may be on its way into it. Gives their names. */
+	async clear(isKept: (sha256: string) => boolean): Promise<string[]> {
+		if (!(await this.#exists())) return [];
+		const removed = await this.sweepBases(isKept);
+		if ((await this.volumes()).length > 0) return removed;
+		const { pools } = this.#connection;
+		const pool = await this.pool();
+		this.#pool = null;
+		await pools.destroy(pool);
+		await pools.delete(pool);
+		await pools.undefine(pool);
+		return [...removed, this.name];
+	}
+
+	#unusedBases(all: readonly StoredVolume[], isKept: (sha256: string) => boolean): string[] {
+		const used = new Set(all.map(({ backing }) => backing?.path ?? null));
+		return all
+			.filter(({ name, path }) => baseName.test(name) && !used.has(path) && !this.#bases.has(name))
+			.map(({ name }) => name)
+			.filter((name) => !isKept(name.slice("base-".length, "base-".length + 64)));
+	}
+
+	async #exists(): Promise<boolean> {
+		try {
+			await this.#connection.pools.lookupByName(this.name);
+			return true;
+		} catch (error) {
+			if (isNoPool(error)) return false;
+			throw error;
+		}
 	}
 
 	/** The pool, made when it is not there and started when it is not active. */

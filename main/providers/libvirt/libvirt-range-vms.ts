@@ -1,5 +1,5 @@
 import { HomerangeError } from "../../../contract/errors.ts";
-import { isNoDomain } from "../../libvirt/rpc/index.ts";
+import { isNoDomain, type LibvirtConnection } from "../../libvirt/rpc/index.ts";
 import { cutPower } from "../../vms/operations/power.ts";
 import type { MachineProvider } from "../machine-provider.ts";
 import { LibvirtProvider, ownDomains, removeVm } from "./libvirt-provider.ts";
@@ -69,16 +69,30 @@ export class LibvirtRangeVms implements RangeVms {
 	}
 
 	async ranges(signal: AbortSignal): Promise<VmRange[]> {
-		const connection = await this.#vmHost.connection(signal).catch((error: unknown) => {
-			// Where there is no hypervisor, nothing was left on it.
-			if (error instanceof HomerangeError && error.code === "HYPERVISOR_UNAVAILABLE") return null;
-			throw error;
-		});
+		const connection = await this.#connectionIfAny(signal);
 		if (connection === null) return [];
 		const byRange = new Map<string, string[]>();
 		for (const { domain, rangeId } of await ownDomains(connection, { owner: this.#owner }, signal)) {
 			byRange.set(rangeId, [...(byRange.get(rangeId) ?? []), domain.name]);
 		}
 		return [...byRange].map(([rangeId, domains]) => ({ rangeId, domains }));
+	}
+
+	async unusedFiles(signal: AbortSignal): Promise<string[]> {
+		return (await this.#connectionIfAny(signal)) === null ? [] : await this.#vmHost.unusedFiles();
+	}
+
+	async removeUnusedFiles(signal: AbortSignal): Promise<string[]> {
+		return (await this.#connectionIfAny(signal)) === null ? [] : await this.#vmHost.removeUnusedFiles();
+	}
+
+	/** Where there is no hypervisor, nothing was left on it. */
+	async #connectionIfAny(signal: AbortSignal): Promise<LibvirtConnection | null> {
+		try {
+			return await this.#vmHost.connection(signal);
+		} catch (error) {
+			if (error instanceof HomerangeError && error.code === "HYPERVISOR_UNAVAILABLE") return null;
+			throw error;
+		}
 	}
 }

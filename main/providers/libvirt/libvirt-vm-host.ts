@@ -23,7 +23,7 @@ const lineWidth = 200;
 export interface LibvirtVmHostOptions {
 	readonly libvirt: LibvirtHost;
 	readonly docker: HostEngine;
-	readonly disks: Pick<DiskPool, "find" | "path" | "verify">;
+	readonly disks: Pick<DiskPool, "find" | "path" | "verify" | "list">;
 	readonly lines: SerialLines;
 }
 
@@ -78,6 +78,18 @@ export class LibvirtVmHost implements VmHost {
 		return this.#o.libvirt.onDomainEvent((domain, news) => {
 			if (news.kind === "lifecycle") listener({ domain, event: news.event });
 		});
+	}
+
+	async unusedFiles(): Promise<string[]> {
+		return (await this.#o.libvirt.storage()).unused((sha256) => this.#isInLibrary(sha256));
+	}
+
+	async removeUnusedFiles(): Promise<string[]> {
+		return (await this.#o.libvirt.storage()).clear((sha256) => this.#isInLibrary(sha256));
+	}
+
+	#isInLibrary(sha256: string): boolean {
+		return this.#o.disks.list().some((disk) => disk.sha256 === sha256);
 	}
 
 	vnc(): VncVariable {

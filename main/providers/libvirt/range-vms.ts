@@ -112,4 +112,8 @@ export interface RangeVms {
 	counts(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, VmCount>>;
 	/** Ranges of this installation that have VMs; empty when no hypervisor answers. */
 	ranges(signal: AbortSignal): Promise<VmRange[]>;
+	/** Disks that the hypervisor has of the library's old ones, and its pool when it is empty otherwise. */
+	unusedFiles(signal: AbortSignal): Promise<string[]>;
+	/** Removes them. Nothing may be on its way to the hypervisor meanwhile. Gives their names. */
+	removeUnusedFiles(signal: AbortSignal): Promise<string[]>;
 }

@@ -44,6 +44,10 @@ export interface VmHost {
 	downloadVolume(volume: string, transfer: { signal: AbortSignal; onProgress(bytes: number): void }): Promise<Readable>;
 	/** Those that are not there are gone already. */
 	deleteVolumes(volumes: readonly string[], signal?: AbortSignal): Promise<void>;
+	/** Files that the pool holds for nobody any more, and the pool itself when it holds nothing else. */
+	unusedFiles(): Promise<string[]>;
+	/** Removes them while nothing is on its way into the pool. Gives their names. */
+	removeUnusedFiles(): Promise<string[]>;
 	/** Asks a running guest to shut down. False when it did not within the seconds. */
 	shutDown(domain: Domain, seconds: number, signal: AbortSignal): Promise<boolean>;
 	/** Listens on a running domain's serial line from now on, and keeps what it says. */
