@@ -35,9 +35,13 @@ export function yamlText(document: unknown): string {
 function account(user: NonNullable<GuestConfig["user"]>): object {
 	const { name, passwordHash, sshKeys } = user;
 	return {
+		// Distributions have groups of their own, such as operator or staff, and no account is made beside one of its name. A
+		// group that is there already stays as it is.
+		groups: [name],
 		users: [
 			{
 				name,
+				primary_group: name,
 				shell: "/bin/bash",
 				sudo: "ALL=(ALL) NOPASSWD:ALL",
 				lock_passwd: passwordHash === null,

@@ -78,7 +78,10 @@ describe("a NoCloud seed", () => {
 		);
 		expect(keyed).toMatchObject({
 			ssh_pwauth: false,
-			users: [{ name: "ann", lock_passwd: true, ssh_authorized_keys: ["ssh-ed25519 AAAA ann@x"] }],
+			groups: ["ann"],
+			users: [
+				{ name: "ann", primary_group: "ann", lock_passwd: true, ssh_authorized_keys: ["ssh-ed25519 AAAA ann@x"] },
+			],
 		});
 		const open = read(cloudConfig({ ...guest, user: { name: "ann", passwordHash: "$6$salt$hash", sshKeys: [] } }));
 		expect(open).toMatchObject({ ssh_pwauth: true, users: [{ lock_passwd: false, passwd: "$6$salt$hash" }] });
