@@ -12,7 +12,7 @@ import {
 	type StoragePool,
 } from "./index.ts";
 import { RecordingProxy } from "./testing/recording-proxy.ts";
-import { hasLibvirtd, open, startTestDaemon, type TestDaemon } from "./testing/test-daemon.ts";
+import { hasLibvirtd, isModular, open, startTestDaemon, type TestDaemon } from "./testing/test-daemon.ts";
 import { diskXml, guestXml, removeGuest, uniqueName } from "./testing/test-guest.ts";
 import { understand } from "./testing/understand-packet.ts";
 import { VirshShell, virsh } from "./testing/virsh.ts";
@@ -259,14 +259,14 @@ describe.skipIf(!hasLibvirtd)("this client agrees with virsh", () => {
 	});
 	afterAll(() => daemon.stop());
 
-	describe("about libvirt's test driver", () => {
+	describe.skipIf(isModular)("about libvirt's test driver", () => {
 		let holder: LibvirtConnection;
 		beforeAll(async () => {
 			// The driver forgets everything with its last client.
 			holder = await open(daemon, "test:///default");
 			const domain = await holder.domains.lookupByName("test");
 			await holder.domains.setMetadata(domain, "title", "A title with ümläuts & <marks>");
-			await holder.snapshots.create(domain, "<domainsnapshot><name>one</name></domainsnapshot>");
+			await holder.snapshots.create(domain, "<domainsnapshot><name>first &amp; only</name></domainsnapshot>");
 			const pool = await holder.pools.lookupByName("default-pool");
 			await holder.volumes.create(pool, "<volume><name>v</name><capacity>1048576</capacity></volume>");
 		});
@@ -298,7 +298,9 @@ describe.skipIf(!hasLibvirtd)("this client agrees with virsh", () => {
 			const off = await holder.domains.defineXml(guestXml(`${target}-off`));
 			const running = await holder.domains.defineXml(guestXml(`${target}-on`, diskXml(`${folder}/disk.qcow2`)));
 			domains.push(off, await holder.domains.create(running, CreateDomain.paused));
-			await holder.snapshots.create(running, "<domainsnapshot><name>first &amp; only</name></domainsnapshot>");
+			// Of the name QEMU makes the id of a job, so newer ones take no blank in it.
+			const description = "<description>first &amp; only</description>";
+			await holder.snapshots.create(running, `<domainsnapshot><name>one</name>${description}</domainsnapshot>`);
 		});
 		afterAll(async () => {
 			for (const domain of domains) await removeGuest(holder, domain);

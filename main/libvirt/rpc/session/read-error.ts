@@ -1,3 +1,4 @@
+import { missingDaemon } from "../daemon-names.ts";
 import { ErrorCode, LibvirtError, LibvirtTooOldError, protocolError } from "../errors.ts";
 import { minimumVersion } from "../protocol/minimum-version.ts";
 import { remoteError } from "../protocol/structs.ts";
@@ -18,7 +19,8 @@ export function readError(packet: Packet, call: { name: string; program: number;
 			procedure: call.name,
 		});
 		const isUnknown = code === ErrorCode.rpc && /unknown procedure|cannot find program/i.test(error.message);
-		return isUnknown ? new LibvirtTooOldError(call.name, minimumVersion(call), error) : error;
+		if (isUnknown) return new LibvirtTooOldError(call.name, minimumVersion(call), error);
+		return missingDaemon(error) ?? error;
 	} catch (error) {
 		return protocolError(`${call.name} failed, and the reason cannot be read.`, error);
 	}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type LibvirtConnection, openLibvirt, ReconnectingLibvirt } from "../index.ts";
 
 /** A daemon that tests may do anything to. */
@@ -15,10 +15,14 @@ export interface TestDaemon {
 	stop(): Promise<void>;
 }
 
-export const hasLibvirtd = existsSync("/usr/sbin/libvirtd") && existsSync("/usr/bin/virsh");
-
 /** Another daemon than this machine's: scripts/libvirt-versions.mjs brings newer ones along. */
-const broughtAlong = process.env.HOMERANGE_LIBVIRT_SOCKET;
+export const broughtAlong = process.env.HOMERANGE_LIBVIRT_SOCKET;
+
+/** It is the daemon of the machines, with others beside it. Such a one does not know libvirt's test driver. */
+export const isModular = broughtAlong !== undefined && basename(broughtAlong) === "virtqemud-sock";
+
+export const hasLibvirtd =
+	broughtAlong !== undefined || (existsSync("/usr/sbin/libvirtd") && existsSync("/usr/bin/virsh"));
 
 /** The daemon that was brought along, else a private one of this machine's libvirt. */
 export async function startTestDaemon(): Promise<TestDaemon> {

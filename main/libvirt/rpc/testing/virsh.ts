@@ -4,6 +4,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** As new as the daemon, where one is brought along: an older virsh leaves out what it does not know. */
+const program = process.env.HOMERANGE_VIRSH ?? "virsh";
+
 /** The address of a socket, as virsh wants it. */
 export function virshUri(socket: string, uri: string): string {
 	return `${uri.replace("://", "+unix://")}?socket=${socket}`;
@@ -12,7 +15,7 @@ export function virshUri(socket: string, uri: string): string {
 /** Runs one command of virsh, as the oracle. */
 export async function virsh(socket: string, uri: string, ...args: string[]): Promise<string> {
 	const options = { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 };
-	const { stdout } = await run("virsh", ["-q", "-c", virshUri(socket, uri), ...args], options);
+	const { stdout } = await run(program, ["-q", "-c", virshUri(socket, uri), ...args], options);
 	return stdout.trim();
 }
 
@@ -23,7 +26,7 @@ export class VirshShell {
 	#turn = 0;
 
 	constructor(socket: string, uri: string) {
-		this.#process = spawn("stdbuf", ["-o0", "virsh", "-q", "-c", virshUri(socket, uri)]);
+		this.#process = spawn("stdbuf", ["-o0", program, "-q", "-c", virshUri(socket, uri)]);
 		this.#process.stdout.setEncoding("utf8");
 		this.#process.stdout.on("data", (text: string) => {
 			this.#output += text;

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { daemonOfSocket, startIt } from "../daemon-names.ts";
 import { LibvirtConnectionError } from "../errors.ts";
 import type { Connector } from "./connector.ts";
 
@@ -31,12 +32,17 @@ export function unixConnector(path: string): Connector {
 
 function connectError(path: string, cause: NodeJS.ErrnoException): LibvirtConnectionError {
 	const options = { cause };
+	const daemon = daemonOfSocket(path);
 	switch (cause.code) {
 		case "ENOENT":
 			return new LibvirtConnectionError(
 				"missing",
-				`There is no libvirt socket at ${path}.`,
-				"Install libvirt (libvirt-daemon-system on Debian and Ubuntu) and start it: systemctl enable --now libvirtd",
+				daemon.isModular
+					? `${daemon.title} does not run: there is no socket at ${path}.`
+					: `There is no libvirt socket at ${path}.`,
+				daemon.isModular
+					? startIt(daemon)
+					: `Install libvirt (libvirt-daemon-system on Debian and Ubuntu) and start it: ${daemon.start}`,
 				options,
 			);
 		case "EACCES":
@@ -50,8 +56,10 @@ function connectError(path: string, cause: NodeJS.ErrnoException): LibvirtConnec
 		case "ECONNREFUSED":
 			return new LibvirtConnectionError(
 				"refused",
-				`Nobody answers on the libvirt socket ${path}.`,
-				"Start the daemon: systemctl start libvirtd",
+				daemon.isModular
+					? `${daemon.title} does not run: nobody answers on ${path}.`
+					: `Nobody answers on the libvirt socket ${path}.`,
+				startIt(daemon),
 				options,
 			);
 		default:
