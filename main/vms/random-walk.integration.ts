@@ -24,7 +24,8 @@ beforeAll(async () => {
 afterAll(async () => {
 	for (const uuid of await domains()) {
 		await virsh("destroy", uuid).catch(() => undefined);
-		await virsh("undefine", uuid, "--managed-save", "--snapshots-metadata");
+		// One that was forgotten by virsh while it ran goes with its power.
+		await virsh("undefine", uuid, "--managed-save", "--snapshots-metadata").catch(() => undefined);
 	}
 	await removePool(t.host);
 	await t.close();
@@ -113,7 +114,7 @@ test(`virsh and the app agree on every VM after every step of a walk by both (se
 		["we resume it", (vm) => ours(t.vms.resume(vm, "test"))],
 		["we reset it", (vm) => ours(t.vms.reset(vm, "test"))],
 		["we cut its power", (vm) => ours(t.vms.destroy(vm, "test"))],
-		["we change autostart", (vm) => t.vms.setAutostart(vm, pick(2) === 0, "test")],
+		["we change autostart", (vm) => t.vms.setAutostart(vm, pick(2) === 0, "test").catch(() => null)],
 		["we change processors", (vm) => ours(t.vms.change({ vm, cpus: 1 + pick(2) }, "test"))],
 		["we change memory", (vm) => ours(t.vms.change({ vm, memoryBytes: (128 + 16 * pick(3)) * mebibyte }, "test"))],
 		["we rename it", (vm) => t.vms.rename(vm, t.name(`renamed-${++made}`), "test").catch(() => null)],

@@ -21,6 +21,7 @@ import { loop } from "./benches/loop.ts";
 import { snapshot } from "./benches/snapshot.ts";
 import { transfer } from "./benches/transfer.ts";
 import { tunnel } from "./benches/tunnel.ts";
+import { vmBench } from "./benches/vms.ts";
 import { Cleanup } from "./cleanup.ts";
 import { currentLoad, machineFacts } from "./machine-facts.ts";
 import { type BenchReport, describeReport, saveReport } from "./report.ts";
@@ -41,6 +42,7 @@ const benches: readonly Bench[] = [
 	loop,
 	cli,
 	libvirt,
+	vmBench,
 ];
 const defaultRuns = 5;
 const quickRuns = 1;

@@ -15,7 +15,7 @@ import type { FoundVm } from "../read/read-vm.ts";
 import { isActive } from "../read/state.ts";
 import { listSnapshots } from "./list-snapshots.ts";
 import { createOverlay, deleteOverlay, revertOverlay } from "./overlays.ts";
-import { snapshotWays } from "./ways.ts";
+import { nameProblem, snapshotWays } from "./ways.ts";
 import { writtenDisks } from "./written-disks.ts";
 
 /** Snapshots of VMs, by the way that this libvirt and this VM allow. */
@@ -64,6 +64,15 @@ export class SnapshotOperations {
 				});
 			}
 			const way = chosen(await this.ways(connection, found), method);
+			const facts = {
+				libvirtVersion: await this.#operations.deps.host.libvirtVersion(),
+				isActive: isActive(found.vm.state),
+			};
+			const problem = nameProblem(facts, way.method, name);
+			if (problem !== null) {
+				const remedy = "Choose another name, or stop the machine first.";
+				throw new HomerangeError("INPUT_INVALID", problem, { place: name, remedy });
+			}
 			if (way.method === "overlay") {
 				await createOverlay(this.#operations.deps, connection, found, { name, description });
 			} else await this.#createByLibvirt(scene, way.method, name, description);

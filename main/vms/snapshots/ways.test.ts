@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type SnapshotFacts, snapshotWays, versionText } from "./ways.ts";
+import { nameProblem, type SnapshotFacts, snapshotWays, versionText } from "./ways.ts";
 
 const debian12: SnapshotFacts = {
 	libvirtVersion: 9_000_000,
@@ -71,4 +71,14 @@ test("kinds are never mixed", () => {
 test("a version is written as people know it", () => {
 	expect(versionText(9_000_000)).toBe("9.0.0");
 	expect(versionText(10_010_002)).toBe("10.10.2");
+});
+
+test("a name that is no id of QEMU's is refused where it becomes one, and only there", () => {
+	const running = { ...newest, isActive: true };
+	expect(nameProblem(running, "internal", "before lunch")).toContain("before lunch");
+	expect(nameProblem(running, "internal", "größer")).not.toBeNull();
+	expect(nameProblem(running, "internal", "v1.2_a-b")).toBeNull();
+	expect(nameProblem(running, "external", "before lunch")).toBeNull();
+	expect(nameProblem(newest, "internal", "before lunch")).toBeNull();
+	expect(nameProblem({ ...debian12, isActive: true }, "internal", "before lunch")).toBeNull();
 });

@@ -74,6 +74,19 @@ function common({ disks, isPersistent }: SnapshotFacts): Verdict | null {
 	return null;
 }
 
+/**
+ * From 10.10 on libvirt saves a running guest by a job of QEMU's that bears the snapshot's name, and QEMU's ids are of
+ * these characters only ("Invalid job ID" otherwise, seen with 12.8).
+ */
+export function nameProblem(
+	{ libvirtVersion, isActive }: Pick<SnapshotFacts, "libvirtVersion" | "isActive">,
+	method: SnapshotMethod,
+	name: string,
+): string | null {
+	if (method !== "internal" || !isActive || libvirtVersion < internalUefiRunning || /^[\w.-]+$/.test(name)) return null;
+	return `QEMU cannot keep the memory of a running machine under the name "${name}": letters without accents, digits, dots, hyphens and underscores are possible.`;
+}
+
 function internal(facts: SnapshotFacts): Verdict {
 	const refused = common(facts) ?? notMixed(facts, "internal");
 	if (refused !== null) return refused;
