@@ -47,7 +47,9 @@ export class OwnSystemDaemon {
 
 	/** Starts the process, and waits until it lets clients in. */
 	async launch(): Promise<void> {
-		const child = spawn("unshare", ["--mount", "sh", "-c", serve, "sh", this.#folder, ...kept], { stdio: "ignore" });
+		// It ends with the test's process, whatever that dies of.
+		const inOwnMounts = ["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", serve, "sh"];
+		const child = spawn("setpriv", [...inOwnMounts, this.#folder, ...kept], { stdio: "ignore" });
 		await once(child, "spawn");
 		this.#process = child;
 		const libvirt = new ReconnectingLibvirt({
