@@ -19,6 +19,8 @@ import { VmThumbnail } from "./vm-thumbnail.tsx";
 /** A virtual machine as a card, with a picture of its screen. Drawn again only when it changed. */
 export const VmCard = memo(function VmCard({ vm }: { vm: Vm }) {
 	const mark = vmMarks[vm.state];
+	// A card has room for one; its page has all.
+	const [address] = vm.addresses;
 	return (
 		<article
 			aria-label={vm.name}
@@ -39,12 +41,10 @@ export const VmCard = memo(function VmCard({ vm }: { vm: Vm }) {
 				<VmThumbnail uuid={vm.uuid} name={vm.name} isUp={isVmUp(vm)} width={240} isLow />
 			</div>
 			<p className="mt-1.5 flex min-h-5 items-center gap-3">
-				{vm.addresses.length === 0 ? (
+				{address === undefined ? (
 					<span className="text-sm text-faint">{strings.vms.page.noAddress}</span>
 				) : (
-					vm.addresses
-						.slice(0, 2)
-						.map((address) => <CopyText key={address} text={address} label={strings.machines.address} />)
+					<CopyText text={address} label={strings.machines.address} />
 				)}
 			</p>
 			<p className="truncate text-sm text-muted">
