@@ -17,12 +17,12 @@ const shownLines = 40;
 /** What ranges do must be the same in both profiles; these files take the profile from their environment. */
 const eitherProfile = [
 	"main/ranges/deploy.integration.ts",
-	"main/ranges/crash.integration.ts",
 	"main/providers/conformance.integration.ts",
 	"main/snapshots/freeze",
 	"main/snapshots/range-snapshots",
-	"main/snapshots/snapshots",
 ];
+/** The same for what is nearly the same code in both, and takes minutes. */
+const eitherProfileLong = ["main/ranges/crash.integration.ts", "main/snapshots/snapshots"];
 /** Everything that depends on the inner engine's version, with the ranges' networks first. */
 const eitherEngine = [
 	"main/ranges",
@@ -36,6 +36,7 @@ const eitherEngine = [
 const rangeSpecs = ["deploy", "first-range", "library", "networks", "update", "watching"].map(
 	(name) => `${name}.spec.ts`,
 );
+const unprivileged = { HOMERANGE_ISOLATION: "unprivileged" };
 const olderEngines = ["homerange/dind:26", "homerange/dind:20.10"];
 
 /**
@@ -53,8 +54,7 @@ export const stages = [
 	{
 		name: "unprivileged",
 		needs: ["engine", "libvirt"],
-		run: () =>
-			vitest("integration", 25 * minute, { files: eitherProfile, env: { HOMERANGE_ISOLATION: "unprivileged" } }),
+		run: () => vitest("integration", 25 * minute, { files: eitherProfile, env: unprivileged }),
 	},
 	{ name: "attack", needs: ["engine", "libvirt"], run: () => vitest("attack", 20 * minute) },
 	{ name: "build", run: () => npmCheck("build", 5 * minute) },
@@ -64,6 +64,12 @@ export const stages = [
 		needs: ["engine", "libvirt", "electron"],
 		run: () =>
 			playwright("e2e-privileged", 25 * minute, { files: rangeSpecs, env: { HOMERANGE_ISOLATION: "privileged" } }),
+	},
+	{
+		name: "unprivileged-long",
+		needs: ["engine", "libvirt"],
+		onRequest: "npm run test:long",
+		run: () => vitest("integration", 25 * minute, { files: eitherProfileLong, env: unprivileged }),
 	},
 	{ name: "engines", needs: ["engine", "libvirt"], onRequest: "npm run test:long", run: testOlderEngines },
 	{
