@@ -8,6 +8,10 @@ import type { Dind } from "./dind.ts";
 import { lastLogLines } from "./last-log-lines.ts";
 
 const limitSeconds = 60;
+/** Status of the script when the engine did not answer in time. */
+const timedOut = 75;
+/** How long an end that shows already is waited for. */
+const endLimitMs = 3000;
 
 /**
  * Waits inside the container, in one exec: while a nested cgroup is being set up, every further exec disturbs it.
@@ -21,7 +25,7 @@ while [ "$(now)" -lt "$end" ]; do
   if [ -S "\${socket#unix://}" ] && docker version >/dev/null 2>&1; then exit 0; fi
   sleep 0.05
 done
-exit 75`.trim();
+exit ${timedOut}`.trim();
 
 /**
  * Resolves when the inner engine answers. Fails at once with the container's last words when it has ended, and
@@ -44,11 +48,13 @@ export async function waitForInnerEngine(
 		failure = error;
 	}
 	signal?.throwIfAborted();
+	// A container that ends kills what runs in it, and is told as ended a moment later.
+	if (exitCode !== timedOut) await endOf(host, dind.container, signal);
 	await throwIfEnded(host, dind.container, signal);
 	if (failure) throw failure;
 	throw new HomerangeError(
 		"TIMEOUT",
-		exitCode === 75
+		exitCode === timedOut
 			? `The inner Docker Engine did not answer within ${limitSeconds} seconds.`
 			: `Waiting for the inner Docker Engine failed with exit code ${exitCode}.`,
 		{
@@ -57,6 +63,18 @@ export async function waitForInnerEngine(
 			detail: await lastLogLines(host, dind.container, signal),
 		},
 	);
+}
+
+/** Resolves when the container has ended, or after a moment when it goes on. */
+async function endOf(host: DockerEngine, container: string, signal?: AbortSignal): Promise<void> {
+	const limit = AbortSignal.timeout(endLimitMs);
+	const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+	try {
+		await host.api.getContainer(container).wait({ condition: "not-running", abortSignal });
+	} catch (error) {
+		signal?.throwIfAborted();
+		if (!limit.aborted && !isNotFound(error)) throw error;
+	}
 }
 
 async function throwIfEnded(host: DockerEngine, container: string, signal?: AbortSignal): Promise<void> {
