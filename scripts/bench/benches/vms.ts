@@ -44,7 +44,8 @@ async function linkedClone(context: BenchContext, engine: EngineProcess): Promis
 		rmSync(folder, { recursive: true, force: true }),
 	);
 	const raw = join(folder, "bench-disk.raw");
-	await run("dd", ["if=/dev/urandom", `of=${raw}`, "bs=1M", `count=${context.quick ? 32 : diskMegabytes}`]);
+	const size = context.quick ? 32 : diskMegabytes;
+	await run("dd", ["if=/dev/urandom", `of=${raw}`, "bs=1M", `count=${size}`]);
 	const disk = join(folder, "bench-disk.qcow2");
 	await run("qemu-img", ["convert", "-O", "qcow2", raw, disk]);
 	await engine.end(await api.images.import({ path: disk, name: "bench-disk" }));
@@ -73,7 +74,7 @@ async function linkedClone(context: BenchContext, engine: EngineProcess): Promis
 	await remove(`${prefix}-first`);
 	await removeFolder();
 	return {
-		name: `a VM on a disk of ${diskMegabytes} MB of the library, defined and not started`,
+		name: `a VM on a disk of ${size} MB of the library, defined and not started`,
 		unit: "ms",
 		...values,
 		baselineIs: "qemu-img convert, which copies the disk, alone",
