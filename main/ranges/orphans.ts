@@ -6,7 +6,7 @@ import type { RangeStore } from "./store.ts";
 
 /** Objects of ours on the engines whose range is not in the database. */
 export async function findOrphans(deps: RangesDeps, store: RangeStore, signal: AbortSignal): Promise<Leftovers> {
-	return await both(
+	return await collect(
 		ofDocker(deps, store, signal),
 		ofLibvirt(deps, store, signal),
 		filesOf(deps.vms.unusedFiles(signal)),
@@ -25,13 +25,13 @@ export async function removeOrphans(deps: RangesDeps, store: RangeStore, signal:
 		});
 	};
 	// The machines first: a card of theirs is plugged into the container's network.
-	const vms = await both(removing(ofLibvirt(deps, store, signal), (id) => deps.vms.remove(id, signal), say));
-	const dinds = await both(
+	const vms = await collect(removing(ofLibvirt(deps, store, signal), (id) => deps.vms.remove(id, signal), say));
+	const dinds = await collect(
 		removing(ofDocker(deps, store, signal), (id) => removeDind(deps.host.current(), id, signal), say),
 	);
 	// What is on its way to libvirt is of no use to anybody yet, and must not be swept away.
 	const isCalm = deps.tasks.running().length === 0;
-	const files = await both(filesOf(isCalm ? deps.vms.removeUnusedFiles(signal) : Promise.resolve([])));
+	const files = await collect(filesOf(isCalm ? deps.vms.removeUnusedFiles(signal) : Promise.resolve([])));
 	const parts = [dinds, vms, files];
 	return { found: parts.flatMap(({ found }) => found), problems: parts.flatMap(({ problems }) => problems) };
 }
@@ -56,7 +56,7 @@ async function removing(
 	return found;
 }
 
-async function both(...looks: Promise<Leftover[]>[]): Promise<Leftovers> {
+async function collect(...looks: Promise<Leftover[]>[]): Promise<Leftovers> {
 	const all: Leftovers = { found: [], problems: [] };
 	for (const result of await Promise.allSettled(looks)) {
 		if (result.status === "fulfilled") all.found.push(...result.value);

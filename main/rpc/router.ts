@@ -25,6 +25,11 @@ export function createRouter(services: Services, log: Logger) {
 				throw asBorderError(error, path.join("."), log);
 			}
 		});
+	/** The window shows at once what was known, and then what becomes of it. A command prints one answer, and ends. */
+	const afterFirstLook = async <T>({ actor }: CallContext, read: () => T): Promise<T> => {
+		if (actor === "cli") await ranges.whenLooked();
+		return read();
+	};
 	const withBorderErrors = <T>(stream: AsyncGenerator<T, void>, path: readonly string[]) =>
 		mapStreamErrors(stream, (error) => asBorderError(error, path.join("."), log));
 	return os.router({
@@ -39,15 +44,8 @@ export function createRouter(services: Services, log: Logger) {
 			preview: os.blueprints.preview.handler(({ input }) => ranges.preview(input)),
 		},
 		ranges: {
-			// The window shows at once what was known, and then what becomes of it. A command prints one answer, and ends.
-			list: os.ranges.list.handler(async ({ context }) => {
-				if (context.actor === "cli") await ranges.whenLooked();
-				return ranges.list();
-			}),
-			get: os.ranges.get.handler(async ({ input, context }) => {
-				if (context.actor === "cli") await ranges.whenLooked();
-				return ranges.get(input.range);
-			}),
+			list: os.ranges.list.handler(({ context }) => afterFirstLook(context, () => ranges.list())),
+			get: os.ranges.get.handler(({ input, context }) => afterFirstLook(context, () => ranges.get(input.range))),
 			deploy: os.ranges.deploy.handler(({ input, context }) => ranges.deploy(input, context.actor)),
 			start: os.ranges.start.handler(({ input, context }) => ranges.start(input.range, input.machine, context.actor)),
 			stop: os.ranges.stop.handler(({ input, context }) => ranges.stop(input.range, input.machine, context.actor)),

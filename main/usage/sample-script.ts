@@ -19,6 +19,15 @@ function content(file,   line, text) {
   close(file)
   return text
 }
+# The name of the interface that a line of /proc/PID/net/dev counts, and its counts in n; "" for a line of the head.
+function counted(line,   colon, name) {
+  colon = index(line, ":")
+  if (colon == 0) return ""
+  name = substr(line, 1, colon - 1)
+  gsub(/ /, "", name)
+  split(substr(line, colon + 1), n, " ")
+  return name
+}
 function number(text, name,   at) {
   at = index(text, " " name ": ")
   return at == 0 ? -1 : substr(text, at + length(name) + 3) + 0
@@ -69,12 +78,8 @@ BEGIN {
     input = 0; output = 0
     file = "/proc/" p "/net/dev"
     while ((getline line < file) > 0) {
-      colon = index(line, ":")
-      if (colon == 0) continue
-      name = substr(line, 1, colon - 1)
-      gsub(/ /, "", name)
-      if (name == "lo") continue
-      split(substr(line, colon + 1), n, " ")
+      name = counted(line)
+      if (name == "" || name == "lo") continue
       input += n[1]; output += n[9]
     }
     close(file)
@@ -83,11 +88,8 @@ BEGIN {
   }
   file = "/proc/self/net/dev"
   while ((getline line < file) > 0) {
-    colon = index(line, ":")
-    name = substr(line, 1, colon - 1)
-    gsub(/ /, "", name)
+    name = counted(line)
     if (name !~ /^hrt/) continue
-    split(substr(line, colon + 1), n, " ")
     printf "card %s %.0f %.0f\\n", name, n[9], n[1]
   }
   close(file)

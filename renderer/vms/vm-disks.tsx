@@ -2,11 +2,11 @@ import { HardDrive, Scaling, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { VmDetail, VmDisk } from "../../contract/vms.ts";
 import { Button, IconButton } from "../components/button.tsx";
-import { Section } from "../components/page.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { openFormDialog } from "../stores/dialog.ts";
 import { strings } from "../strings.ts";
 import type { HardwareLock } from "./hardware-lock.tsx";
+import { HardwareSection } from "./hardware-section.tsx";
 import { PartsTable } from "./parts-table.tsx";
 
 const words = strings.vms.hardware;
@@ -15,15 +15,10 @@ const { addDisk, resizeDisk, removeDisk } = strings.vms.change;
 /** The disks of a virtual machine: what they are, and what can be done with each. */
 export function VmDisks({ vm, lock }: { vm: VmDetail; lock: HardwareLock }) {
 	return (
-		<Section
+		<HardwareSection
 			title={words.disks}
-			aside={
-				<span className="ml-auto">
-					<Button isSmall icon={HardDrive} {...lock} onClick={() => openFormDialog({ kind: "addVmDisk", vm })}>
-						{addDisk.open}
-					</Button>
-				</span>
-			}
+			change={{ icon: HardDrive, text: addDisk.open, open: () => openFormDialog({ kind: "addVmDisk", vm }) }}
+			lock={lock}
 		>
 			<PartsTable
 				label={words.disks}
@@ -34,7 +29,7 @@ export function VmDisks({ vm, lock }: { vm: VmDetail; lock: HardwareLock }) {
 					cells: [...diskCells(disk), <DiskButtons key="buttons" vm={vm} disk={disk} lock={lock} />],
 				}))}
 			/>
-		</Section>
+		</HardwareSection>
 	);
 }
 

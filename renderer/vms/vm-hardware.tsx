@@ -1,12 +1,12 @@
 import { Cpu } from "lucide-react";
 import type { VmDetail } from "../../contract/vms.ts";
-import { Button } from "../components/button.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Facts, Section } from "../components/page.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { openFormDialog } from "../stores/dialog.ts";
 import { strings } from "../strings.ts";
 import { useHardwareLock } from "./hardware-lock.tsx";
+import { HardwareSection } from "./hardware-section.tsx";
 import { PartsTable } from "./parts-table.tsx";
 import { VmDisks } from "./vm-disks.tsx";
 import { VmDrives } from "./vm-drives.tsx";
@@ -26,21 +26,15 @@ export function VmHardware({ vm }: { vm: VmDetail }) {
 					<Notice tone="pause" title={vm.waiting.join(" ")} />
 				</div>
 			)}
-			<Section
+			<HardwareSection
 				title={sizes.section}
-				aside={
-					<span className="ml-auto">
-						<Button
-							isSmall
-							icon={Cpu}
-							{...lock}
-							aria-label={sizes.openLabel}
-							onClick={() => openFormDialog({ kind: "sizesOfVm", vm })}
-						>
-							{sizes.open}
-						</Button>
-					</span>
-				}
+				change={{
+					icon: Cpu,
+					text: sizes.open,
+					label: sizes.openLabel,
+					open: () => openFormDialog({ kind: "sizesOfVm", vm }),
+				}}
+				lock={lock}
 			>
 				<Facts
 					rows={[
@@ -48,7 +42,7 @@ export function VmHardware({ vm }: { vm: VmDetail }) {
 						{ name: sizes.memory, value: formatBytes(vm.memoryBytes) },
 					]}
 				/>
-			</Section>
+			</HardwareSection>
 			<VmDisks vm={vm} lock={lock} />
 			<VmDrives vm={vm} lock={lock} />
 			<VmNics vm={vm} lock={lock} />

@@ -4,11 +4,11 @@ import { perform } from "../actions/perform.ts";
 import { rpc } from "../bridge/client.ts";
 import { Button, IconButton } from "../components/button.tsx";
 import { CopyText } from "../components/copy-text.tsx";
-import { Section } from "../components/page.tsx";
 import { confirm } from "../stores/confirm.ts";
 import { openFormDialog } from "../stores/dialog.ts";
 import { strings } from "../strings.ts";
 import type { HardwareLock } from "./hardware-lock.tsx";
+import { HardwareSection } from "./hardware-section.tsx";
 import { PartsTable } from "./parts-table.tsx";
 import { isOff } from "./vm-change.ts";
 
@@ -18,20 +18,14 @@ const change = strings.vms.change.nic;
 /** The network cards of a virtual machine, and where they are plugged in. */
 export function VmNics({ vm, lock }: { vm: VmDetail; lock: HardwareLock }) {
 	return (
-		<Section
+		<HardwareSection
 			title={words.nics}
-			aside={
-				<span className="ml-auto">
-					<Button
-						isSmall
-						icon={EthernetPort}
-						{...lock}
-						onClick={() => openFormDialog({ kind: "plugVmNic", vm, moved: null })}
-					>
-						{change.add}
-					</Button>
-				</span>
-			}
+			change={{
+				icon: EthernetPort,
+				text: change.add,
+				open: () => openFormDialog({ kind: "plugVmNic", vm, moved: null }),
+			}}
+			lock={lock}
 		>
 			<PartsTable
 				label={words.nics}
@@ -49,7 +43,7 @@ export function VmNics({ vm, lock }: { vm: VmDetail; lock: HardwareLock }) {
 					],
 				}))}
 			/>
-		</Section>
+		</HardwareSection>
 	);
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ReconnectingLibvirt } from "../rpc/index.ts";
+import { endDaemon, untilItAnswers } from "../rpc/testing/test-daemon.ts";
 
 /** What a system daemon keeps, each in the test's own folder. Disks stay where the daemon and QEMU look for them. */
 const kept = ["run/libvirt", "etc/libvirt", "var/lib/libvirt/qemu", "var/cache/libvirt", "var/log/libvirt"];
@@ -52,26 +52,18 @@ export class OwnSystemDaemon {
 		const child = spawn("setpriv", [...inOwnMounts, this.#folder, ...kept], { stdio: "ignore" });
 		await once(child, "spawn");
 		this.#process = child;
-		const libvirt = new ReconnectingLibvirt({
-			...{ uri: "qemu:///system", socket: this.socketPath },
-			...{ firstDelayMs: 20, longestDelayMs: 100 },
-		});
-		const { promise, resolve, reject } = Promise.withResolvers<void>();
+		const { promise, reject } = Promise.withResolvers<never>();
 		child.once("exit", (code) => reject(new Error(`libvirtd ended at its start, with status ${code}`)));
-		libvirt.onStatus(({ state }) => {
-			if (state === "connected") resolve();
-		});
-		libvirt.start();
-		await promise.finally(() => libvirt.close());
+		// Looked at as long as the start is waited for; its end is expected later.
+		promise.catch(() => undefined);
+		await Promise.race([promise, untilItAnswers("qemu:///system", this.socketPath)]);
 	}
 
 	/** Ends the process at once, or politely. Machines that it started go on. */
 	async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
 		const child = this.#process;
 		this.#process = null;
-		if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-		child.kill(signal);
-		await once(child, "exit");
+		await endDaemon(child, signal);
 	}
 
 	/** For the end of a test that removed its machines. */

@@ -22,9 +22,10 @@ type Verdict = Pick<SnapshotWay, "available" | "reason" | "remedy">;
 const possible: Verdict = { available: true, reason: null, remedy: null };
 const not = (reason: string, remedy: string | null): Verdict => ({ available: false, reason, remedy });
 
-/** First version that keeps the firmware's variables in an internal snapshot of a stopped, and of a running VM. */
+/** First version that keeps the firmware's variables in an internal snapshot of a stopped VM. */
 const internalUefiStopped = 9_003_000;
-const internalUefiRunning = 10_010_000;
+/** First version that saves a running VM by a job of QEMU's, which keeps those variables and bears the snapshot's name. */
+const internalByJob = 10_010_000;
 
 /** All ways, the preferred one marked. None is preferred when none is possible. */
 export function snapshotWays(facts: SnapshotFacts): SnapshotWay[] {
@@ -74,16 +75,13 @@ function common({ disks, isPersistent }: SnapshotFacts): Verdict | null {
 	return null;
 }
 
-/**
- * From 10.10 on libvirt saves a running guest by a job of QEMU's that bears the snapshot's name, and QEMU's ids are of
- * these characters only ("Invalid job ID" otherwise, seen with 12.8).
- */
+/** A snapshot's name that QEMU's job cannot bear: ids are of these characters only ("Invalid job ID", seen with 12.8). */
 export function nameProblem(
 	{ libvirtVersion, isActive }: Pick<SnapshotFacts, "libvirtVersion" | "isActive">,
 	method: SnapshotMethod,
 	name: string,
 ): string | null {
-	if (method !== "internal" || !isActive || libvirtVersion < internalUefiRunning || /^[\w.-]+$/.test(name)) return null;
+	if (method !== "internal" || !isActive || libvirtVersion < internalByJob || /^[\w.-]+$/.test(name)) return null;
 	return `QEMU cannot keep the memory of a running machine under the name "${name}": letters without accents, digits, dots, hyphens and underscores are possible.`;
 }
 
@@ -98,7 +96,7 @@ function internal(facts: SnapshotFacts): Verdict {
 		);
 	}
 	if (facts.hasUefi) {
-		const needed = facts.isActive ? internalUefiRunning : internalUefiStopped;
+		const needed = facts.isActive ? internalByJob : internalUefiStopped;
 		if (facts.libvirtVersion < needed) {
 			const than = facts.isActive ? "10.10" : "9.3";
 			return not(

@@ -34,6 +34,25 @@ export function open(daemon: TestDaemon, uri: string = daemon.uri): Promise<Libv
 	return openLibvirt({ uri, socket: daemon.socketPath });
 }
 
+/** Resolves when a daemon lets clients in, however long that takes. */
+export async function untilItAnswers(uri: string, socket: string): Promise<void> {
+	const libvirt = new ReconnectingLibvirt({ uri, socket, firstDelayMs: 20, longestDelayMs: 100 });
+	await new Promise<void>((resolve) => {
+		libvirt.onStatus(({ state }) => {
+			if (state === "connected") resolve();
+		});
+		libvirt.start();
+	});
+	await libvirt.close();
+}
+
+/** Ends a daemon's process and waits for its end; nothing when there is none. */
+export async function endDaemon(child: ChildProcess | null, signal: NodeJS.Signals): Promise<void> {
+	if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+	child.kill(signal);
+	await once(child, "exit");
+}
+
 /** An ordinary user, so that the daemon is one of a session and keeps to its own folders. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
@@ -80,29 +99,15 @@ export class PrivateDaemon implements TestDaemon {
 	}
 
 	/** Waits until it lets clients in. */
-	async answers(): Promise<void> {
-		const libvirt = new ReconnectingLibvirt({
-			uri: this.uri,
-			socket: this.socketPath,
-			firstDelayMs: 20,
-			longestDelayMs: 100,
-		});
-		await new Promise<void>((resolve) => {
-			libvirt.onStatus(({ state }) => {
-				if (state === "connected") resolve();
-			});
-			libvirt.start();
-		});
-		await libvirt.close();
+	answers(): Promise<void> {
+		return untilItAnswers(this.uri, this.socketPath);
 	}
 
 	/** Ends the process at once, or politely. Machines that it started go on. */
 	async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
 		const child = this.#process;
 		this.#process = null;
-		if (!child) return;
-		child.kill(signal);
-		if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+		await endDaemon(child, signal);
 	}
 
 	/** Holds the process still, and lets it go on. */
